@@ -2,12 +2,17 @@
 #
 #   add_component(sim_core SRCS time.h time.cpp DEPS fmt::fmt)
 #       Static library (an interface library when it has headers only). Headers are listed too.
-#   add_component_test(time_test.cpp DEPS sim_core rapidcheck [SRCS helper.h helper.cpp] [TIMEOUT 120])
+#   add_component_test(time_test.cpp DEPS sim_core rapidcheck [SRCS fake_x.h fake_x.cpp])
 #       gtest/gmock binary named time_test, one ctest test `time_test`, labelled by folder.
+#       TIMEOUT s replaces the usual limit.
 #   add_component_bench(time_bench.cpp DEPS sim_core)
 #       Google Benchmark binary named time_bench; skipped when the package is missing.
 #   add_component_program(sdbtwin SRCS main.cpp DEPS ...)
 #       Executable.
+#
+# Tests have no precompiled header: it saves 1.0 s of 1.85 s for a file that includes gmock and
+# 0.3 s of 1.1 s with gtest alone (g++ 12, -O2), but takes 113 MB per build and makes ccache miss.
+# A test that needs no matchers includes <gtest/gtest.h> only.
 #
 # Folders may name dependencies that are defined later; they are linked at the end of the root file.
 

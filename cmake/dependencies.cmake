@@ -16,4 +16,5 @@ find_package(Boost 1.74 REQUIRED)
 # Boost.Asio without any compiled Boost library. Only sim/real and the HTTP edges may use it.
 add_library(boost_asio INTERFACE)
 target_link_libraries(boost_asio INTERFACE Boost::headers Threads::Threads)
-target_compile_definitions(boost_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ERROR_CODE_HEADER_ONLY)
+target_compile_definitions(boost_asio INTERFACE BOOST_ASIO_NO_DEPRECATED
+                                                BOOST_ERROR_CODE_HEADER_ONLY)
