@@ -1,0 +1,99 @@
+#pragma once
+
+// TimerQueue: armed waiters in the order of (time, order of arming). Shared by virtual and real
+// time. A 4-ary heap of 16-byte entries, beside it a FIFO for what is due at the moment of arming,
+// merged by the same key. Disarming is O(1): the entry stays behind, empty, and is skipped; the
+// heap is rebuilt when most of it is empty. Owns no waiter; what is still armed when it is
+// destroyed never fires. An event leaves in two steps: pop() takes it out of the order, take()
+// frees its place. Between them it can be held (a paused process), and is still withdrawn when its
+// waiter dies.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/core/time.h"
+#include "sim/core/waiter.h"
+
+namespace sdbtwin::sim {
+
+class TimerQueue {
+ public:
+  using Slot = std::uint32_t;
+
+  struct Due {
+    Time time;
+    Slot slot;
+  };
+
+  TimerQueue();
+  ~TimerQueue();
+  TimerQueue(const TimerQueue&) = delete;
+  TimerQueue& operator=(const TimerQueue&) = delete;
+
+  // Preconditions: the waiter is not armed; `now` never goes back.
+  void arm(Waiter& waiter, Time at, Time now);
+  void disarm(Waiter& waiter) noexcept;
+
+  // The time of the first event, in `time`. False: there is none.
+  bool first(Time& time);
+  // Precondition: first() has returned true and nothing has been armed or disarmed since.
+  Due pop();
+  // The waiter of a popped event, which is now disarmed; nullptr: it was withdrawn meanwhile.
+  Waiter* take(Slot slot) noexcept;
+  // The same without letting go of it.
+  Waiter* peek(Slot slot) const noexcept { return slots_[slot]; }
+  // Puts a popped event back, last among those of `now`.
+  void put_back(Slot slot, Time now);
+
+  // Armed waiters, held ones included.
+  std::size_t size() const noexcept { return live_; }
+
+ private:
+  __extension__ using Key = unsigned __int128;
+
+  // (time, sequence, slot) as one number, so that the order is one comparison.
+  static constexpr int kSlotBits = 24;  // 16 million armed waiters [us].
+  static constexpr std::uint64_t kMaxSequence = std::uint64_t{1} << (64 - kSlotBits);
+  static constexpr std::size_t kRoot = 3;  // Children of one entry share a line.
+
+  static Slot slot_of(Key key) noexcept {
+    return static_cast<Slot>(static_cast<std::uint64_t>(key) & ((1U << kSlotBits) - 1));
+  }
+  static Time time_of(Key key) noexcept {
+    return Time(Duration(static_cast<std::int64_t>(static_cast<std::uint64_t>(key >> 64))));
+  }
+  static std::size_t first_child(std::size_t i) noexcept { return 4 * (i - kRoot) + kRoot + 1; }
+  static std::size_t parent(std::size_t i) noexcept { return (i - kRoot - 1) / 4 + kRoot; }
+
+  Key make_key(Time at, Slot slot);
+  Slot claim(Waiter& waiter);
+  void release(Slot slot) noexcept { free_slots_.push_back(slot); }
+  bool dead(Key key) const noexcept { return slots_[slot_of(key)] == nullptr; }
+  void insert(Slot slot, Time at, Time now);
+  void drop_dead(Key key) noexcept;
+  void compact();
+
+  bool heap_empty() const noexcept { return heap_.size() == kRoot; }
+  void heap_push(Key key);
+  void heap_pop() noexcept { top_vacant_ = true; }
+  void fill_top() noexcept;
+  void sift_down(std::size_t i, Key key) noexcept;
+
+  bool fifo_empty() const noexcept { return fifo_begin_ == fifo_.size(); }
+  void fifo_pop() noexcept;
+
+  std::vector<Key> heap_;  // The first kRoot entries are unused.
+  std::vector<Key> fifo_;
+  std::size_t fifo_begin_ = 0;
+  std::vector<Waiter*> slots_;  // nullptr: withdrawn, or free.
+  std::vector<Slot> free_slots_;
+  std::uint64_t sequence_ = 0;
+  std::size_t live_ = 0;
+  std::size_t dead_ = 0;       // Slots that are withdrawn and not yet free.
+  std::size_t dead_kept_ = 0;  // Those of them that the last compact() had to keep.
+  bool top_vacant_ = false;    // The root was popped; the next push may take its place at once.
+  bool first_is_fifo_ = false;
+};
+
+}  // namespace sdbtwin::sim
