@@ -14,8 +14,15 @@
 
 namespace sdbtwin::sql {
 
+// Which nodes run a statement; others answer kNotMasterAggregator or kNotAggregator. The views can
+// be read on any aggregator (documented for MV_REPLICATION_STATUS, reference/singlestore.md 2.13,
+// and for LEAVES and AGGREGATORS by the tools that read them); a child aggregator answers from its
+// copy of the cluster database. SHOW CLUSTER STATUS asks the nodes and is kept to the master [us].
+enum class StatementScope { kAnyNode, kAnyAggregator, kMasterAggregator };
+
 // SELECT 1: any node whose process accepts connections.
 struct Ping {
+  static constexpr StatementScope kScope = StatementScope::kAnyNode;
   using Row = CheckRow;
   static constexpr std::string_view kName = "select-1";
   Ping() {}
@@ -23,6 +30,7 @@ struct Ping {
 
 // SELECT * FROM information_schema.LEAVES [WHERE HOST = host].
 struct ShowLeaves {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = LeafRow;
   static constexpr std::string_view kName = "leaves";
   ShowLeaves() {}
@@ -32,6 +40,7 @@ struct ShowLeaves {
 
 // SHOW AGGREGATORS EXTENDED.
 struct ShowAggregators {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = AggregatorRow;
   static constexpr std::string_view kName = "aggregators";
   ShowAggregators() {}
@@ -41,6 +50,7 @@ struct ShowAggregators {
 // its partitions `app_0`... and its reference database `app`; or a system database such as
 // `cluster`.
 struct ShowClusterStatus {
+  static constexpr StatementScope kScope = StatementScope::kMasterAggregator;
   using Row = ClusterStatusRow;
   static constexpr std::string_view kName = "mv-cluster-status";
   ShowClusterStatus() {}
@@ -52,6 +62,7 @@ struct ShowClusterStatus {
 
 // SELECT * FROM information_schema.MV_REPLICATION_STATUS. `host` matches the secondary's host.
 struct ReplicationStatus {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = ReplicationStatusRow;
   static constexpr std::string_view kName = "mv-replication-status";
   ReplicationStatus() {}
@@ -63,6 +74,7 @@ struct ReplicationStatus {
 
 // SELECT * FROM information_schema.DISTRIBUTED_PARTITIONS.
 struct DistributedPartitions {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = PartitionRow;
   static constexpr std::string_view kName = "distributed-partitions";
   DistributedPartitions() {}
@@ -74,6 +86,7 @@ struct DistributedPartitions {
 
 // SELECT * FROM information_schema.MV_DISTRIBUTED_DATABASES_STATUS.
 struct DatabasesStatus {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = DatabaseStatusRow;
   static constexpr std::string_view kName = "mv-distributed-databases-status";
   DatabasesStatus() {}
@@ -83,6 +96,7 @@ struct DatabasesStatus {
 
 // SELECT * FROM information_schema.TABLE_STATISTICS.
 struct TableStatistics {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = TableStatisticsRow;
   static constexpr std::string_view kName = "table-statistics";
   TableStatistics() {}
@@ -94,6 +108,7 @@ struct TableStatistics {
 
 // SELECT * FROM information_schema.MV_DATA_DISK_USAGE.
 struct DataDiskUsage {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = DiskUsageRow;
   static constexpr std::string_view kName = "mv-data-disk-usage";
   DataDiskUsage() {}
@@ -106,6 +121,7 @@ struct DataDiskUsage {
 // SHOW VARIABLES LIKE name: of the node that is asked. Known: redundancy_level, memsql_version,
 // leaf_failover_fanout, default_partitions_per_leaf. An unknown name gives no row.
 struct ShowVariable {
+  static constexpr StatementScope kScope = StatementScope::kAnyNode;
   using Row = VariableRow;
   static constexpr std::string_view kName = "show-variables";
   explicit ShowVariable(std::string variable) : name(std::move(variable)) {}
@@ -114,6 +130,7 @@ struct ShowVariable {
 
 // INSERT INTO singlestore_health.singlestore_health_table: needs every partition's master.
 struct WriteCheck {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = CheckRow;
   static constexpr std::string_view kName = "write-check";
   WriteCheck() {}
@@ -121,6 +138,7 @@ struct WriteCheck {
 
 // SELECT COUNT(*) FROM singlestore_health.singlestore_health_table.
 struct ReadCheck {
+  static constexpr StatementScope kScope = StatementScope::kAnyAggregator;
   using Row = CheckRow;
   static constexpr std::string_view kName = "read-check";
   ReadCheck() {}
@@ -132,8 +150,6 @@ using Statement = std::variant<Ping, ShowLeaves, ShowAggregators, ShowClusterSta
 
 std::string_view statement_name(const Statement& statement);
 
-// Which nodes run a statement; others answer kNotMasterAggregator or kNotAggregator.
-enum class StatementScope { kAnyNode, kAnyAggregator, kMasterAggregator };
 StatementScope statement_scope(const Statement& statement);
 
 // True when the statement changes data, so that a lost answer leaves its outcome unknown.
