@@ -11,7 +11,10 @@ RootSet::Root::Root(Runtime& runtime, RootSet& set, Task<void> task)
 
 void RootSet::Root::fire() { task_.start(*runtime(), this); }
 
-void RootSet::Root::on_task_done() noexcept { set_->ended_.push_back(self_); }
+void RootSet::Root::on_task_done() noexcept {
+  set_->ended_.push_back(self_);
+  set_->has_ended_ = true;
+}
 
 void RootSet::add(Runtime& runtime, Task<void> task) {
   SIM_ASSERT(task.valid());
@@ -21,17 +24,16 @@ void RootSet::add(Runtime& runtime, Task<void> task) {
 }
 
 void RootSet::reap() {
-  // Destructors of parameters may spawn, which appends to roots_ but ends nothing.
-  std::vector<std::list<Root>::iterator> ended = std::move(ended_);
+  // Destructors of parameters may spawn, which adds a root but ends none.
+  for (const auto root : ended_) roots_.erase(root);
   ended_.clear();
-  for (const auto root : ended) roots_.erase(root);
-  ended.clear();
-  if (ended_.empty()) ended_ = std::move(ended);
+  has_ended_ = false;
 }
 
 void RootSet::destroy_all() noexcept {
   while (!roots_.empty()) roots_.pop_back();
   ended_.clear();
+  has_ended_ = false;
 }
 
 std::vector<Waiter*> RootSet::leaves() {

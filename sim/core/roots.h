@@ -22,7 +22,7 @@ class RootSet {
   bool empty() const noexcept { return roots_.empty(); }
   std::size_t size() const noexcept { return roots_.size(); }
 
-  bool has_ended() const noexcept { return !ended_.empty(); }
+  bool has_ended() const noexcept { return has_ended_; }
   void reap();
   // Destroys every frame, the newest root first. Precondition: none of them is running.
   void destroy_all() noexcept;
@@ -44,6 +44,7 @@ class RootSet {
     std::list<Root>::iterator self_;
   };
 
+  bool has_ended_ = false;  // First: asked after every event.
   std::list<Root> roots_;
   std::vector<std::list<Root>::iterator> ended_;
 };

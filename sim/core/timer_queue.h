@@ -10,12 +10,35 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include "sim/core/time.h"
 #include "sim/core/waiter.h"
 
 namespace sdbtwin::sim {
+
+namespace detail {
+
+// Lets the four children of a heap entry share one cache line.
+template <class T>
+struct CacheLineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kAlignment{64};
+
+  CacheLineAllocator() noexcept = default;
+  template <class U>
+  explicit CacheLineAllocator(const CacheLineAllocator<U>&) noexcept {}
+
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), kAlignment));
+  }
+  void deallocate(T* pointer, std::size_t) noexcept { ::operator delete(pointer, kAlignment); }
+
+  friend bool operator==(const CacheLineAllocator&, const CacheLineAllocator&) { return true; }
+};
+
+}  // namespace detail
 
 class TimerQueue {
  public:
@@ -51,6 +74,7 @@ class TimerQueue {
 
  private:
   __extension__ using Key = unsigned __int128;
+  using Keys = std::vector<Key, detail::CacheLineAllocator<Key>>;
 
   // (time, sequence, slot) as one number, so that the order is one comparison.
   static constexpr int kSlotBits = 24;  // 16 million armed waiters [us].
@@ -77,14 +101,15 @@ class TimerQueue {
   bool heap_empty() const noexcept { return heap_.size() == kRoot; }
   void heap_push(Key key);
   void heap_pop() noexcept { top_vacant_ = true; }
+  void prefetch_next() const noexcept;
   void fill_top() noexcept;
   void sift_down(std::size_t i, Key key) noexcept;
 
   bool fifo_empty() const noexcept { return fifo_begin_ == fifo_.size(); }
   void fifo_pop() noexcept;
 
-  std::vector<Key> heap_;  // The first kRoot entries are unused.
-  std::vector<Key> fifo_;
+  Keys heap_;  // The first kRoot entries are unused.
+  Keys fifo_;
   std::size_t fifo_begin_ = 0;
   std::vector<Waiter*> slots_;  // nullptr: withdrawn, or free.
   std::vector<Slot> free_slots_;

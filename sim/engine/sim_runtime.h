@@ -17,7 +17,8 @@
 
 namespace sdbtwin::sim {
 
-class SimRuntime final : public Runtime {
+// What every event reads fits one cache line.
+class alignas(64) SimRuntime final : public Runtime {
  public:
   enum class Gate : std::uint8_t { kOpen, kPaused, kClosed };
 
@@ -55,9 +56,9 @@ class SimRuntime final : public Runtime {
   Trace* trace_;
   const TraceSource* source_;
   Gate gate_ = Gate::kOpen;
+  RootSet roots_;
   Rng rng_;
   std::vector<TimerQueue::Slot> held_;
-  RootSet roots_;
 };
 
 }  // namespace sdbtwin::sim
