@@ -1,0 +1,122 @@
+// GET and LIST (kubernetes.md 4.7).
+#include <optional>
+#include <utility>
+
+#include "model/store/continue_token.h"
+#include "model/store/selection.h"
+#include "model/store/transaction.h"
+
+namespace sdbtwin::store {
+
+namespace {
+
+// "retryAfter 1" (4.7).
+constexpr int kTooLargeRetrySeconds = 1;
+
+struct Snapshot {
+  std::uint64_t revision = 0;
+  bool exact = false;  // the state at `revision`, which may be past
+};
+
+api::Result<Snapshot> snapshot_of(const api::ListOptions& options, std::uint64_t now,
+                                  std::uint64_t as_of) {
+  if (!options.resource_version) return Snapshot{now, false};
+  const std::uint64_t asked = *options.resource_version;
+  if (asked == 0) return Snapshot{as_of, as_of != now};
+  if (asked > now) {
+    return api::errors::too_large_resource_version(asked, now, kTooLargeRetrySeconds);
+  }
+  const bool exact = options.version_match == api::VersionMatch::kExact ||
+                     (options.version_match == api::VersionMatch::kUnset && options.limit > 0);
+  if (exact) return Snapshot{asked, true};
+  return asked > as_of ? Snapshot{now, false} : Snapshot{as_of, as_of != now};
+}
+
+// The next page of `objects`, from `first` on.
+void fill_page(const Objects& objects, const api::ObjectKey& first, const Selection& selection,
+               std::int64_t limit, api::Response& response) {
+  const std::string& namespace_ = selection.namespace_name();
+  std::int64_t left_over = 0;
+  for (auto it = objects.lower_bound(first); it != objects.end(); ++it) {
+    if (!namespace_.empty() && it->first.namespace_ != namespace_) break;
+    if (!selection.matches(*it->second)) continue;
+    if (static_cast<std::int64_t>(response.items.size()) < limit) {
+      response.items.push_back(it->second);
+    } else {
+      ++left_over;
+    }
+  }
+  if (left_over == 0) return;
+  ContinueToken token;
+  token.revision = response.resource_version;
+  token.start = ContinueToken::start_after(api::key_of(*response.items.back()), namespace_);
+  response.continue_token = token.encode();
+  // Not known to the server when it has selectors to apply.
+  response.remaining = selection.everything() ? left_over : 0;
+}
+
+Answer list_page(Transaction& transaction, const Selection& selection, Snapshot snapshot,
+                 const std::optional<ContinueToken>& token) {
+  const api::ListOptions& options = transaction.request().list_options;
+  const Table& table = transaction.table();
+  api::Response response;
+  response.resource_version = snapshot.revision;
+  std::optional<Objects> past;
+  if (snapshot.exact && snapshot.revision < transaction.revision()) {
+    past = table.at(snapshot.revision);
+  }
+  if (options.limit <= 0 && !token) {
+    response.items = past ? selection.select(*past) : selection.select(table);
+    return response;
+  }
+  const api::ObjectKey first = token ? token->first_key(selection.namespace_name())
+                                     : api::ObjectKey(selection.namespace_name(), "");
+  const std::int64_t limit =
+      options.limit > 0 ? options.limit : static_cast<std::int64_t>(table.objects.size());
+  fill_page(past ? *past : table.objects, first, selection, limit, response);
+  return response;
+}
+
+api::ApiError page_expired() {
+  return api::errors::expired(
+      "The provided continue parameter is too old to display a consistent list result. You can "
+      "start a new list without the continue parameter.");
+}
+
+}  // namespace
+
+Answer read_one(Transaction& transaction) {
+  const api::ObjectPtr object = transaction.find();
+  if (object == nullptr) return transaction.not_found();
+  const std::uint64_t least = transaction.request().get_options.resource_version.value_or(0);
+  if (least > transaction.revision()) {
+    return api::errors::too_large_resource_version(least, transaction.revision(),
+                                                   kTooLargeRetrySeconds);
+  }
+  return transaction.answer(object);
+}
+
+Answer list(Transaction& transaction, std::uint64_t as_of) {
+  const api::ListOptions& options = transaction.request().list_options;
+  const api::Result<Selection> selection = Selection::of(transaction.request());
+  if (!selection) return selection.error();
+  const std::uint64_t complete_since = transaction.table().log.complete_since();
+  if (!options.continue_token.empty()) {
+    if (options.resource_version.value_or(0) != 0) {
+      return api::errors::bad_request(
+          "specifying resource version is not allowed when using continue");
+    }
+    api::Result<ContinueToken> token = ContinueToken::decode(options.continue_token);
+    if (!token) return token.error();
+    if (token->revision < complete_since) return page_expired();
+    return list_page(transaction, *selection, Snapshot{token->revision, true}, *token);
+  }
+  const api::Result<Snapshot> snapshot = snapshot_of(options, transaction.revision(), as_of);
+  if (!snapshot) return snapshot.error();
+  if (snapshot->exact && snapshot->revision < complete_since) {
+    return api::errors::too_old_resource_version(snapshot->revision, complete_since);
+  }
+  return list_page(transaction, *selection, *snapshot, std::nullopt);
+}
+
+}  // namespace sdbtwin::store
