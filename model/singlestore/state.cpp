@@ -1,0 +1,166 @@
+#include "model/singlestore/state.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "model/singlestore/sizes.h"
+#include "sim/core/assert.h"
+
+namespace sdbtwin::singlestore {
+namespace {
+
+// A stream that concerns `copy`: its own when it is a slave, its replica's when it is the master.
+sim::Time stream_synced_at(const Copy& copy, const Copy* other) {
+  if (other == nullptr) return sim::Time{};
+  const Copy& slave = copy.role == sql::InstanceRole::kMaster ? *other : copy;
+  return slave.streaming ? slave.synced_at : kNever;
+}
+
+}  // namespace
+
+std::string_view to_string(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::kAggregator:
+      return "aggregator";
+    case NodeKind::kLeaf:
+      return "leaf";
+  }
+  SIM_UNREACHABLE();
+}
+
+std::string_view to_string(ProcessState state) {
+  switch (state) {
+    case ProcessState::kDown:
+      return "down";
+    case ProcessState::kStarting:
+      return "starting";
+    case ProcessState::kRunning:
+      return "running";
+  }
+  SIM_UNREACHABLE();
+}
+
+const Node* ClusterState::find_pod(std::string_view pod) const {
+  const auto found = node_by_pod.find(pod);
+  return found == node_by_pod.end() ? nullptr : &node(found->second);
+}
+
+const Node* ClusterState::find_host(std::string_view host) const {
+  const auto found = node_by_host.find(host);
+  return found == node_by_host.end() ? nullptr : &node(found->second);
+}
+
+const Database* ClusterState::find_database(std::string_view database) const {
+  const auto found = std::find_if(databases.begin(), databases.end(),
+                                  [database](const Database& d) { return d.name == database; });
+  return found == databases.end() ? nullptr : &*found;
+}
+
+const Partition& ClusterState::partition(const CopyId& id) const {
+  return databases[static_cast<std::size_t>(id.database)]
+      .partitions[static_cast<std::size_t>(id.ordinal)];
+}
+
+Partition& ClusterState::partition(const CopyId& id) {
+  return databases[static_cast<std::size_t>(id.database)]
+      .partitions[static_cast<std::size_t>(id.ordinal)];
+}
+
+const Copy& ClusterState::copy(const CopyId& id) const {
+  return partition(id).copies[static_cast<std::size_t>(id.copy)];
+}
+
+Copy& ClusterState::copy(const CopyId& id) {
+  return partition(id).copies[static_cast<std::size_t>(id.copy)];
+}
+
+const Copy* ClusterState::other(const CopyId& id) const {
+  const Partition& owner = partition(id);
+  return owner.copies.size() < 2 ? nullptr : &owner.copies[static_cast<std::size_t>(1 - id.copy)];
+}
+
+Copy* ClusterState::other(const CopyId& id) {
+  Partition& owner = partition(id);
+  return owner.copies.size() < 2 ? nullptr : &owner.copies[static_cast<std::size_t>(1 - id.copy)];
+}
+
+bool ClusterState::answers_master(const Node& node_) const {
+  if (!master_active) return false;
+  if (is_master_aggregator(node_)) return true;
+  return node_.in_contact() && !node(master_aggregator).black_holed;
+}
+
+bool ClusterState::usable_aggregator(const Node& node_) const {
+  return node_.kind == NodeKind::kAggregator && node_.member && node_.in_contact() &&
+         node_.recovered;
+}
+
+bool ClusterState::has_data(const Copy& copy) const {
+  return !copy.volume.empty() && copy.volume == node(copy.node).volume;
+}
+
+bool ClusterState::attached(const Copy& copy) const {
+  const Node& leaf = node(copy.node);
+  return leaf.in_contact() && leaf.recorded == sql::NodeState::kOnline &&
+         leaf.seen_incarnation == leaf.incarnation;
+}
+
+bool ClusterState::serves(const Partition& partition) const {
+  const Copy& master = partition.master_copy();
+  return master.state == sql::InstanceState::kOnline && attached(master);
+}
+
+std::int64_t ClusterState::position(const Partition& partition, const Copy& copy,
+                                    sim::Time now) const {
+  const bool follows = copy.streaming && copy.caught_up;
+  return follows ? partition.master_copy().position.at(now) : copy.position.at(now);
+}
+
+sql::InstanceState ClusterState::instance_state(const Copy& copy, sim::Time now) const {
+  if (copy.state == sql::InstanceState::kRecovering && now >= copy.recovered_at) {
+    return sql::InstanceState::kPending;
+  }
+  return copy.state;
+}
+
+std::int64_t ClusterState::rows(const Database& database, const Partition& partition,
+                                const Copy& copy, sim::Time now) const {
+  if (copy.volume.empty()) return 0;
+  const std::int64_t in_log = rows_at(database.row, position(partition, copy, now));
+  return std::max<std::int64_t>(0, in_log - copy.rows_missing);
+}
+
+std::int64_t ClusterState::disk_bytes(const Node& node_, const Settings& settings,
+                                      sim::Time now) const {
+  std::int64_t bytes = settings.system_bytes;
+  bytes += settings.plan_cache_bytes * static_cast<std::int64_t>(node_.plan_cache_versions.size());
+  bytes += settings.reference_log_bytes * static_cast<std::int64_t>(databases.size());
+  for (const CopyId& id : node_.copies) {
+    const Copy& held = copy(id);
+    if (!has_data(held)) continue;
+    const Database& database = databases[static_cast<std::size_t>(id.database)];
+    const std::int64_t end = position(partition(id), held, now);
+    bytes += disk_at(database.row, settings.logs, end, held.phase).total();
+  }
+  return bytes;
+}
+
+NodeTruth ClusterState::judge(const Node& node_) const {
+  NodeTruth truth;
+  truth.online = node_.member && node_.recovered && node_.in_contact() &&
+                 node_.recorded == sql::NodeState::kOnline &&
+                 node_.seen_incarnation == node_.incarnation;
+  truth.synced_at =
+      answers_master(node_) && node_.metadata.connected ? node_.metadata.synced_at : kNever;
+  for (const CopyId& id : node_.copies) {
+    const Copy& held = copy(id);
+    const bool master = held.role == sql::InstanceRole::kMaster;
+    const auto wanted = master ? sql::InstanceState::kOnline : sql::InstanceState::kReplicating;
+    if (held.state != wanted) truth.online = false;
+    if (held.state != wanted) truth.synced_at = kNever;
+    truth.synced_at = std::max(truth.synced_at, stream_synced_at(held, other(id)));
+  }
+  return truth;
+}
+
+}  // namespace sdbtwin::singlestore

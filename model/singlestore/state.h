@@ -1,0 +1,209 @@
+// The truth about one database cluster: its nodes, its databases, the copies of their partitions,
+// and what the master aggregator has on record.
+//
+// Two layers that must not be mixed up. Truth: processes, data on disks, log positions. Record:
+// what the master aggregator last noticed (Node::recorded, Copy::role, Partition::offline);
+// statements about states answer from the record. Plain data; only DatabaseCluster and its parts
+// change it, everybody else has it const. Nodes, databases and copies are named by index and never
+// move.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/singlestore/agenda.h"
+#include "model/singlestore/linear.h"
+#include "model/singlestore/log_history.h"
+#include "model/singlestore/settings.h"
+#include "model/singlestore/truth_history.h"
+#include "model/sql/names.h"
+
+namespace sdbtwin::singlestore {
+
+inline constexpr std::string_view kHealthDatabase = "singlestore_health";  // 1.4
+inline constexpr std::string_view kClusterDatabase = "cluster";            // 1.2
+
+enum class NodeKind : std::uint8_t { kAggregator, kLeaf };
+std::string_view to_string(NodeKind kind);
+
+enum class ProcessState : std::uint8_t { kDown, kStarting, kRunning };
+std::string_view to_string(ProcessState state);
+
+// Names one copy of one partition.
+struct CopyId {
+  int database = -1;
+  int ordinal = -1;
+  int copy = -1;
+  friend bool operator==(const CopyId&, const CopyId&) = default;
+};
+
+// What the views show of a copy.
+struct CopyStatus {
+  sql::InstanceRole role = sql::InstanceRole::kOrphan;
+  sql::InstanceState state = sql::InstanceState::kOffline;
+  sql::PartitionSync sync = sql::PartitionSync::kAsync;
+  friend bool operator==(const CopyStatus&, const CopyStatus&) = default;
+};
+
+// One instance of a partition on one leaf.
+struct Copy {
+  int node = -1;
+  sql::InstanceRole role = sql::InstanceRole::kSlave;  // on record
+  sql::InstanceState state = sql::InstanceState::kOffline;
+  sql::PartitionSync sync = sql::PartitionSync::kAsync;  // of a slave, on record
+  bool streaming = false;                                // connected to its master
+  bool caught_up = false;                                // streaming, and nothing is missing
+  std::string volume;                                    // where its data are; empty: it has none
+  LogHistory history;                                    // what its log is made of
+  LinearPosition position;        // of its own log; while in sync see ClusterState::position()
+  std::int64_t phase = 0;         // of its snapshot cycle
+  std::int64_t rows_missing = 0;  // lost without a trace in the log (faults)
+  sim::Time recovered_at{};       // while recovering
+  sim::Time synced_at = kNever;   // when the stream is (or was) in sync
+  Agenda::Ticket due;             // the next step of its stream or promotion
+  CopyStatus noted;               // as last traced
+};
+
+struct Partition {
+  int ordinal = 0;
+  std::int64_t term = 1;
+  int master = 0;               // index of the master copy, on record
+  int preferred_leaf = 0;       // node that has the master when all is well
+  bool offline = true;          // nobody serves it, on record
+  bool served = false;          // its master takes reads and writes, in truth
+  bool stalled = false;         // commits wait for a replica that does not answer
+  std::int64_t write_rate = 0;  // log bytes per second while clients can write
+  std::vector<Copy> copies;     // 1 or 2
+  const Copy& master_copy() const { return copies[static_cast<std::size_t>(master)]; }
+  Copy& master_copy() { return copies[static_cast<std::size_t>(master)]; }
+};
+
+struct Database {
+  std::string name;
+  RowShape row;
+  bool sync_replication = true;
+  std::int64_t reference_bytes = 0;
+  int unserved_partitions = 0;  // in truth
+  std::vector<Partition> partitions;
+};
+
+// A node's stream of the `cluster` and reference databases from the master aggregator.
+struct MetadataStream {
+  bool connected = false;
+  std::string volume;            // the disk that holds them; empty: none yet
+  std::int64_t position = 0;     // of the `cluster` log when it was last disconnected
+  sim::Time synced_at = kNever;  // while connected
+};
+
+struct Node {
+  // Identity.
+  int index = -1;
+  NodeKind kind = NodeKind::kLeaf;
+  int ordinal = 0;
+  std::string pod;
+  std::string host;
+
+  // Process.
+  ProcessState process = ProcessState::kDown;
+  bool recovered = false;        // has read its disk since the process started
+  bool coordinator = false;      // the sidecar that joins it to the cluster runs
+  bool black_holed = false;      // packets to and from it are dropped
+  std::int64_t incarnation = 0;  // process starts
+  sim::Time up_since{};
+  std::string version;
+  std::string volume;
+  std::string password;  // of root; empty: any is accepted
+  std::set<std::string> plan_cache_versions;
+
+  // Record.
+  bool member = false;
+  std::int64_t node_id = 0;
+  std::int64_t seen_incarnation = 0;  // the process that was attached last
+  int availability_group = 1;
+  int pair = -1;
+  sql::NodeState recorded = sql::NodeState::kUnknown;
+  MetadataStream metadata;
+  std::vector<CopyId> copies;
+  bool wants_masters_back = false;
+  sim::Time attached_at{};
+
+  TruthHistory history;
+
+  // Due items.
+  Agenda::Ticket process_due;  // connectable, recovered
+  Agenda::Ticket view_due;     // what the master aggregator does about it next
+  DueKind view_kind = DueKind::kHeartbeat;
+  Agenda::Ticket sync_due;  // sync timeout
+  Agenda::Ticket rebalance_due;
+
+  bool running() const { return process == ProcessState::kRunning; }
+  bool in_contact() const { return running() && !black_holed; }
+};
+
+class ClusterState {
+ public:
+  std::string namespace_;
+  std::string name;
+  int redundancy = 1;
+
+  std::vector<Node> nodes;
+  std::vector<int> aggregators;
+  std::vector<int> leaves;
+  std::vector<Database> databases;
+  std::map<std::string, int, std::less<>> node_by_host;
+  std::map<std::string, int, std::less<>> node_by_pod;
+
+  int master_aggregator = -1;            // node that was bootstrapped
+  bool master_active = false;            // it runs, has recovered and manages the cluster
+  std::int64_t cluster_incarnation = 0;  // bootstraps
+  std::map<std::string, std::int64_t> volume_owner;  // disk -> incarnation it belongs to
+  std::string bootstrap_volume;  // the disk that holds the master's `cluster` database
+  std::int64_t next_node_id = 1;
+  std::int64_t metadata_position = 0;  // end of the `cluster` log
+  bool databases_created = false;
+  int usable_aggregators = 0;  // client writes need one
+  std::uint64_t version = 0;   // grows with every change of the truth
+
+  const Node* find_pod(std::string_view pod) const;
+  const Node* find_host(std::string_view host) const;
+  const Database* find_database(std::string_view database) const;
+  Node& node(int index) { return nodes[static_cast<std::size_t>(index)]; }
+  const Node& node(int index) const { return nodes[static_cast<std::size_t>(index)]; }
+  Partition& partition(const CopyId& id);
+  const Partition& partition(const CopyId& id) const;
+  Copy& copy(const CopyId& id);
+  const Copy& copy(const CopyId& id) const;
+  // The other copy of the same partition; null when there is one only.
+  Copy* other(const CopyId& id);
+  const Copy* other(const CopyId& id) const;
+
+  bool is_master_aggregator(const Node& node) const { return node.index == master_aggregator; }
+  // The master aggregator's packets reach the node and its answers come back.
+  bool answers_master(const Node& node) const;
+  // Part of the cluster and able to run statements for clients.
+  bool usable_aggregator(const Node& node) const;
+  // The copy's data are on the disk its leaf runs with.
+  bool has_data(const Copy& copy) const;
+  // The copy's leaf is attached and answers.
+  bool attached(const Copy& copy) const;
+  // The partition's master takes reads and writes now.
+  bool serves(const Partition& partition) const;
+
+  // End of the copy's log now. A copy in sync is where its master is.
+  std::int64_t position(const Partition& partition, const Copy& copy, sim::Time now) const;
+  // kRecovering turns into kPending by itself.
+  sql::InstanceState instance_state(const Copy& copy, sim::Time now) const;
+  std::int64_t rows(const Database& database, const Partition& partition, const Copy& copy,
+                    sim::Time now) const;
+  // Bytes of the node's data directory by kind of use, summed over its databases.
+  std::int64_t disk_bytes(const Node& node, const Settings& settings, sim::Time now) const;
+
+  // What a judge may hold against an operator: is the node truly online and in sync?
+  NodeTruth judge(const Node& node) const;
+};
+
+}  // namespace sdbtwin::singlestore
