@@ -35,8 +35,8 @@ class Opaque {
     Value::Object fields;
     std::set<std::string, std::less<>> absent;
   };
-  Content& edit();
-  void drop_if_empty();
+  template <class Edit>
+  void change(Edit edit);
 
   std::shared_ptr<const Content> content_;
 };

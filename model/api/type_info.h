@@ -121,9 +121,7 @@ struct ListOps {
   const void* (*at)(const void* list, size_t index);
   void* (*edit)(void* list, size_t index);
   void* (*append)(void* list);  // a new empty element
-  void (*erase)(void* list, size_t index);
   void (*clear)(void* list);
-  void (*rotate)(void* list, size_t first, size_t middle, size_t last);
 };
 
 // Operations on std::map<std::string, T>.
@@ -142,7 +140,6 @@ struct BoxOps {
   const void* (*get)(const void* box);  // null: absent; a Shared is never absent
   void* (*edit)(void* box);             // makes it present, and its own
   void (*reset)(void* box);
-  bool (*same)(const void* a, const void* b);  // the very same shared part
 };
 
 struct TypeInfo {
@@ -154,8 +151,10 @@ struct TypeInfo {
   const BoxOps* box = nullptr;
   std::span<const std::string_view> enum_names;
   std::span<const FieldInfo> fields;
-  Opaque* (*extra)(void* owner) = nullptr;  // of a struct
-  void (*assign)(void* to, const void* from) = nullptr;
+  Opaque* (*extra)(void* owner) = nullptr;               // of a struct
+  void (*assign)(void* to, const void* from) = nullptr;  // not of a kind
+  // Of optional, shared, list, map: whether both are the very same allocation, hence equal.
+  bool (*same)(const void* a, const void* b) = nullptr;
 
   const FieldInfo* find(std::string_view field) const;
 };
