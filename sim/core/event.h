@@ -41,6 +41,7 @@ class Event {
 
   // For waiters that are not awaiters: fires once, at set(). Precondition: the event is not set.
   void add(Waiter& waiter) noexcept { waiting_.push_back(waiter); }
+  void remove(Waiter& waiter) noexcept { waiting_.remove(waiter); }
 
  private:
   WaitList waiting_;

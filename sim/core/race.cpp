@@ -6,39 +6,31 @@ namespace sdbtwin::sim {
 
 void RaceWaiter::fire() {
   switch (state_) {
-    case State::kRunning: {
-      Waiter* leaf = task_->leaf();
-      if (leaf != nullptr && !leaf->release(released_)) {
+    case State::kRunning:
+      if (!release_task(released_)) {
         state_ = State::kReleasing;
         SIM_ASSERT(!released_.is_set());
         released_.add(*this);
         return;
       }
       break;
-    }
     case State::kReleasing:
-      if (forward_ != nullptr) {
-        forward_->set();
-        return;
-      }
       break;
   }
   FrameWaiter::fire();
 }
 
+// An outer race gives up on this one. While this race waits for a release itself, the outer event
+// takes the place of its own, so that nobody resumes this frame any more.
 bool RaceWaiter::release(Event& released) {
-  switch (state_) {
-    case State::kRunning: {
-      disarm();
-      Waiter* leaf = task_->leaf();
-      return leaf == nullptr || leaf->release(released);
-    }
-    case State::kReleasing:
-      if (released_.is_set()) return true;
-      forward_ = &released;
-      return false;
-  }
-  SIM_UNREACHABLE();
+  disarm();
+  released_.remove(*this);
+  return release_task(released);
+}
+
+bool RaceWaiter::release_task(Event& released) {
+  Waiter* leaf = task_->leaf();
+  return leaf == nullptr || leaf->release(released);
 }
 
 }  // namespace sdbtwin::sim

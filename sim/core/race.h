@@ -41,11 +41,12 @@ class RaceWaiter final : public FrameWaiter {
  private:
   enum class State { kRunning, kReleasing };
 
+  bool release_task(Event& released);
+
   PromiseBase* task_;
   Time deadline_;
   State state_ = State::kRunning;
   Event released_;
-  Event* forward_ = nullptr;  // An outer race that waits for our release.
 };
 
 // nullopt: the deadline came first.

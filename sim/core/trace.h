@@ -38,7 +38,6 @@ class FieldVisitor {
   virtual void field(std::string_view name, std::string_view value) = 0;
   virtual void field(std::string_view name, Time value) = 0;
   virtual void field(std::string_view name, Duration value) = 0;
-
 };
 
 namespace detail {
@@ -175,7 +174,6 @@ class TraceObserver {
   // Called once per event, in the order of sequence. May trace: that event follows when all
   // observers have seen this one.
   virtual void on_event(const TraceEvent& event) = 0;
-
 };
 
 // Who traces.

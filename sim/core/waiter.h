@@ -32,7 +32,8 @@ class Waiter {
 
   // Effect: gives up what is waited for, because the frame is about to be destroyed; fire() will
   // not be called any more. Result true: the frame may be destroyed now. Result false: something
-  // outside still uses the frame; `released` is set when it no longer does.
+  // outside still uses the frame; `released` is set when it no longer does. May be called again:
+  // the later event then takes the place of the earlier.
   virtual bool release(Event& released) {
     static_cast<void>(released);
     return true;
