@@ -71,6 +71,8 @@ class TimerQueue {
 
   // Armed waiters, held ones included.
   std::size_t size() const noexcept { return live_; }
+  // Places in use or kept for use.
+  std::size_t places() const noexcept { return slots_.size(); }
 
  private:
   __extension__ using Key = unsigned __int128;
