@@ -1,0 +1,131 @@
+#include "model/cluster/event_recorder.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+namespace sdbtwin::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+
+// client-go 0.34 tools/record (kubernetes.md 5.3).
+constexpr size_t kQueueMax = 1000;
+constexpr int kTriesMax = 12;
+constexpr sim::Duration kRetryWait = 10s;
+constexpr int64_t kBurst = 25;
+constexpr sim::Duration kRefill = 300s;
+// The LRU caches of the correlator; dropping all of them merely makes new Events.
+constexpr size_t kKnownMax = 4096;
+
+std::string_view text_of(EventType type) {
+  switch (type) {
+    case EventType::kNormal:
+      return "Normal";
+    case EventType::kWarning:
+      return "Warning";
+  }
+  return "";
+}
+
+}  // namespace
+
+EventRecorder::EventRecorder(sim::Runtime& runtime, api::Client& client, std::string component)
+    : runtime_(&runtime), client_(&client), component_(std::move(component)) {}
+
+void EventRecorder::record(const api::Object& about, EventType type, std::string reason,
+                           std::string message) {
+  if (queue_.size() >= kQueueMax) return;
+  Entry entry;
+  entry.about.api_version = api::api_version_of(about);
+  entry.about.kind = api::kind_name_of(about);
+  entry.about.namespace_ = about.metadata.namespace_;
+  entry.about.name = about.metadata.name;
+  entry.about.uid = about.metadata.uid;
+  entry.about.resource_version = std::to_string(about.metadata.resource_version);
+  entry.key = Key(about.metadata.uid, type, std::move(reason), std::move(message));
+  entry.time = runtime_->now();
+  queue_.send(std::move(entry));
+  if (started_) return;
+  started_ = true;
+  runtime_->spawn(run());
+}
+
+sim::Task<void> EventRecorder::run() {
+  while (true) {
+    std::optional<Entry> entry = co_await queue_.receive();
+    if (!entry) co_return;
+    if (!allowed(std::get<0>(entry->key), entry->time)) continue;
+    co_await write(*std::move(entry));
+  }
+}
+
+bool EventRecorder::allowed(const std::string& uid, sim::Time now) {
+  if (budgets_.size() > kKnownMax) budgets_.clear();
+  client::TokenBucket& bucket =
+      budgets_.try_emplace(uid, client::TokenBucket(kRefill, kBurst)).first->second;
+  client::TokenBucket after = bucket;
+  if (after.reserve(now) > sim::Duration::zero()) return false;
+  bucket = after;
+  return true;
+}
+
+sim::Task<void> EventRecorder::write(Entry entry) {
+  for (int tries = 1; tries <= kTriesMax; ++tries) {
+    const api::Result<api::Response> result = co_await send(entry);
+    if (result) co_return;
+    switch (result.error().reason) {
+      case api::Reason::kNotFound:  // The Event expired meanwhile: a new one.
+        known_.erase(entry.key);
+        break;
+      case api::Reason::kConnectionLost:
+      case api::Reason::kTimeout:
+      case api::Reason::kServiceUnavailable:
+        co_await runtime_->sleep(kRetryWait);
+        break;
+      default:  // The server has refused it: it is dropped.
+        co_return;
+    }
+  }
+}
+
+sim::Task<api::Result<api::Response>> EventRecorder::send(Entry entry) {
+  if (known_.size() > kKnownMax) known_.clear();
+  Known& known = known_[entry.key];
+  const std::string namespace_ =
+      entry.about.namespace_.empty() ? std::string("default") : entry.about.namespace_;
+  if (known.count == 0) {
+    std::string name = fmt::format("{}.{:x}{:04x}", entry.about.name,
+                                   entry.time.time_since_epoch().count(), named_++ & 0xffff);
+    known.name = name;
+    known.count = 1;
+    api::Request request = api::Request::create(make(entry, std::move(name)));
+    return client_->call(std::move(request));
+  }
+  ++known.count;
+  const std::string last = api::to_string(api::ClusterTime::at(entry.time));
+  const api::Value body = api::Value::object({{"count", known.count}, {"lastTimestamp", last}});
+  api::ObjectRef ref(api::Kind::kEvent, namespace_, known.name);
+  api::Request request = api::Request::patch(std::move(ref), api::PatchType::kMerge, body);
+  return client_->call(std::move(request));
+}
+
+api::ObjectPtr EventRecorder::make(const Entry& entry, std::string name) const {
+  auto event = std::make_shared<api::Event>();
+  event->metadata.name = std::move(name);
+  event->metadata.namespace_ =
+      entry.about.namespace_.empty() ? std::string("default") : entry.about.namespace_;
+  event->involved_object = entry.about;
+  event->type = text_of(std::get<1>(entry.key));
+  event->reason = std::get<2>(entry.key);
+  event->message = std::get<3>(entry.key);
+  event->source.component = component_;
+  event->reporting_component = component_;
+  event->first_timestamp = api::ClusterTime::at(entry.time);
+  event->last_timestamp = event->first_timestamp;
+  event->count = 1;
+  return event;
+}
+
+}  // namespace sdbtwin::cluster
