@@ -12,6 +12,7 @@
 #include "model/singlestore/events.h"
 #include "model/singlestore/settings.h"
 #include "model/singlestore/state.h"
+#include "sim/core/assert.h"
 #include "sim/core/rng.h"
 #include "sim/core/time.h"
 
@@ -28,7 +29,10 @@ struct Parts {
   sim::Rng rng;
 
   // The node's truth may have changed; looked at once, by settle().
-  void touch(int node) { touched_.push_back(node); }
+  void touch(int node) {
+    SIM_ASSERT(node >= 0);
+    touched_.push_back(node);
+  }
   void settle(sim::Time now);
 
   // The node's state on the master aggregator's record; a change is a write to `cluster`.

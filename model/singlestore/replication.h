@@ -64,7 +64,7 @@ class Replication {
   void rebalance(Node& leaf, sim::Time now);
   void swap_master(const CopyId& id, sim::Time now);
 
-  void add_copy(const CopyId& id, int leaf, std::int64_t position, sim::Time now);
+  void add_copy(const CopyId& id, std::int64_t position, sim::Time now);
   void cancel(Copy& copy) { parts_.agenda.cancel(copy.due); }
   void later(const CopyId& id, DueKind kind, sim::Time at);
 

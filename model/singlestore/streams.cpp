@@ -219,18 +219,20 @@ void Replication::create_database(const UserDatabase& wanted, sim::Time now) {
     const std::int64_t rows = wanted.rows / count + (ordinal < wanted.rows % count ? 1 : 0);
     const int pair = all.redundancy == 2 ? all.node(leaf).pair : -1;
     partition.copies.resize(pair >= 0 ? 2 : 1);
+    partition.copies.front().node = leaf;
+    partition.copies.back().node = pair >= 0 ? pair : leaf;
     const std::int64_t position = rows * wanted.row.log_bytes;
-    add_copy(CopyId{database, ordinal, 0}, leaf, position, now);
-    if (pair >= 0) add_copy(CopyId{database, ordinal, 1}, pair, position, now);
+    add_copy(CopyId{database, ordinal, 0}, position, now);
+    if (pair >= 0) add_copy(CopyId{database, ordinal, 1}, position, now);
     refresh(CopyId{database, ordinal, 0}, now);
   }
   parts_.journal.note(DatabaseCreated{all.namespace_, all.name, wanted.name, count});
 }
 
-void Replication::add_copy(const CopyId& id, int leaf, std::int64_t position, sim::Time now) {
+// Precondition: all copies of the partition know their nodes.
+void Replication::add_copy(const CopyId& id, std::int64_t position, sim::Time now) {
   Copy& copy = state().copy(id);
   const bool master = id.copy == 0;
-  copy.node = leaf;
   copy.role = master ? InstanceRole::kMaster : InstanceRole::kSlave;
   copy.state = master ? InstanceState::kOnline : InstanceState::kReplicating;
   const bool sync = state().databases[static_cast<std::size_t>(id.database)].sync_replication;
@@ -238,12 +240,12 @@ void Replication::add_copy(const CopyId& id, int leaf, std::int64_t position, si
   copy.streaming = !master;
   copy.caught_up = !master;
   copy.synced_at = master ? kNever : now;
-  copy.volume = state().node(leaf).volume;
+  copy.volume = state().node(copy.node).volume;
   copy.history.begin_term(1, 0);
   copy.position = LinearPosition{position, now, 0};
   copy.phase = static_cast<std::int64_t>(
       parts_.rng.below(static_cast<std::uint64_t>(parts_.settings.logs.snapshot_trigger)));
-  state().node(leaf).copies.push_back(id);
+  state().node(copy.node).copies.push_back(id);
   parts_.note_copy(id);
 }
 
