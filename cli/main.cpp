@@ -1,0 +1,45 @@
+// The one binary: parse, compose, run, exit code.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "cli/environment.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+#include "cli/other_commands.h"
+#include "cli/run_command.h"
+
+namespace {
+
+using sdbtwin::cli::Command;
+using sdbtwin::cli::ExitCode;
+
+ExitCode dispatch(const sdbtwin::cli::Options& options) {
+  switch (options.command) {
+    case Command::kRun:
+      return run_command(options, sdbtwin::cli::read_environment());
+    case Command::kValidate:
+      return validate_command(options);
+    case Command::kList:
+      return list_command(options);
+  }
+  return ExitCode::kBadInput;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const sdbtwin::cli::ParseResult parsed = sdbtwin::cli::parse_arguments(argc, argv);
+    if (!parsed.options) {
+      fmt::print(parsed.exit_code == 0 ? stdout : stderr, "{}", parsed.output);
+      return parsed.exit_code;
+    }
+    return static_cast<int>(dispatch(*parsed.options));
+  } catch (const std::exception& error) {
+    // Nothing of ours throws across this line on purpose: out of memory, or a bug.
+    fmt::print(stderr, "sdbtwin: {}\n", error.what());
+    return static_cast<int>(ExitCode::kOutputError);
+  }
+}

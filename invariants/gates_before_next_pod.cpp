@@ -1,0 +1,138 @@
+#include "invariants/gates_before_next_pod.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "model/singlestore/events.h"
+
+namespace sdbtwin::invariants {
+namespace {
+
+// What an UpdateVersion has disrupted last, and what could be seen of it since.
+struct Restarted {
+  std::string pod;
+  sim::Time at{};
+  bool seen = false;
+  sim::Time evidence{};  // latest instant at which an answer could show it in sync
+};
+
+class GatesBeforeNextPod final : public Invariant {
+ public:
+  std::vector<api::Kind> kinds() const override {
+    return {api::Kind::kPod, api::Kind::kSinglestore, api::Kind::kSinglestoreOpsRequest};
+  }
+  std::vector<const sim::EventType*> events() const override {
+    return {&sim::kEventType<singlestore::QueryAnswered>};
+  }
+
+  void on_write(const cluster::ObjectWritten& write, Context& context) override {
+    if (write.kind == api::Kind::kPod) {
+      on_eviction(write, context);
+    } else if (write.kind == api::Kind::kSinglestore) {
+      on_version(write, context);
+    } else {
+      on_request(write);
+    }
+  }
+
+  // The answer shows the database as it was at some instant of [sent, now].
+  void on_event(const sim::TraceEvent& event, Context& context) override {
+    const auto* answered = event.get_if<singlestore::QueryAnswered>();
+    if (answered->client != context.settings().ops_manager || answered->outcome != "ok") return;
+    for (auto& [key, restarted] : restarted_) {
+      const singlestore::TruthHistory* history =
+          context.truth().history(key.namespace_, key.name, restarted.pod);
+      if (history == nullptr) continue;
+      const sim::Time from = std::max(answered->sent, restarted.at);
+      if (!history->held(context.settings().max_lag, from, context.now())) continue;
+      restarted.seen = true;
+      restarted.evidence = context.now();
+    }
+  }
+
+  std::vector<Margin> margins(const Settings& settings) const override {
+    if (checks() == 0) return {};
+    return {{"age of the evidence at the next disruption", oldest_.count(),
+             (settings.poll + settings.reaction).count(), true, Margin::Unit::kNanoseconds}};
+  }
+
+ private:
+  bool updating(const api::ObjectKey& database) const {
+    const auto found = updates_.find(database);
+    return found != updates_.end() && found->second > 0;
+  }
+
+  void on_request(const cluster::ObjectWritten& write) {
+    const auto runs = [](const api::ObjectPtr& object) {
+      const auto request = api::as_if<api::SinglestoreOpsRequest>(object);
+      return request && request->spec->type == api::OpsRequestType::kUpdateVersion &&
+             request->status->phase == api::OpsRequestPhase::kProgressing;
+    };
+    const bool before = runs(write.before);
+    const bool after = !write.deleted && runs(write.after);
+    if (before == after) return;
+    const auto request =
+        api::as<api::SinglestoreOpsRequest>(write.after ? write.after : write.before);
+    const api::ObjectKey database(write.namespace_, request->spec->database_ref.name);
+    updates_[database] += after ? 1 : -1;
+    if (!after) restarted_.erase(database);
+  }
+
+  void on_eviction(const cluster::ObjectWritten& write, Context& context) {
+    const bool disrupts =
+        write.subresource == api::Subresource::kEviction ||
+        (write.verb == api::Verb::kDelete && write.subresource == api::Subresource::kNone);
+    if (!disrupts || write.actor != context.settings().ops_manager || !write.before) return;
+    if (api::is_deleting(write.before->metadata)) return;
+    const api::ObjectKey database = database_of(*write.before);
+    if (!updating(database)) return;
+    if (const auto previous = restarted_.find(database); previous != restarted_.end()) {
+      if (previous->second.pod != write.name) {
+        judge(previous->second, fmt::format("{} was disrupted", write.name), context);
+      }
+    }
+    restarted_[database] = {write.name, context.now(), false, {}};
+  }
+
+  void on_version(const cluster::ObjectWritten& write, Context& context) {
+    if (write.deleted || !write.before || write.actor != context.settings().ops_manager) return;
+    const auto before = api::as<api::Singlestore>(write.before);
+    const auto after = api::as<api::Singlestore>(write.after);
+    if (before->spec->version == after->spec->version) return;
+    const auto previous = restarted_.find({write.namespace_, write.name});
+    if (previous == restarted_.end()) return;
+    judge(previous->second, "the version of the database was changed", context);
+    restarted_.erase(previous);
+  }
+
+  void judge(const Restarted& previous, const std::string& what, Context& context) {
+    checked();
+    if (!previous.seen) {
+      context.violated(
+          fmt::format("{}, although {} had not been seen online and in sync since its "
+                      "restart {} ago",
+                      what, previous.pod, sim::format_duration(context.now() - previous.at)));
+      return;
+    }
+    const sim::Duration age = context.now() - previous.evidence;
+    oldest_ = std::max(oldest_, age);
+    if (age > context.settings().poll + context.settings().reaction) {
+      context.violated(fmt::format("{}, although {} was last seen online and in sync {} before",
+                                   what, previous.pod, sim::format_duration(age)));
+    }
+  }
+
+  std::map<api::ObjectKey, int> updates_;  // UpdateVersion requests in progress
+  std::map<api::ObjectKey, Restarted> restarted_;
+  sim::Duration oldest_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Invariant> make_gates_before_next_pod() {
+  return std::make_unique<GatesBeforeNextPod>();
+}
+
+}  // namespace sdbtwin::invariants

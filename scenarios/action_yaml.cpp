@@ -1,0 +1,283 @@
+#include "scenarios/action_yaml.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <set>
+
+#include "model/api/ops_request.h"
+#include "model/api/singlestore.h"
+#include "scenarios/counters.h"
+#include "scenarios/fault_yaml.h"
+#include "scenarios/manifest.h"
+#include "scenarios/suggest.h"
+
+namespace sdbtwin::scenarios {
+namespace {
+
+std::string beside(const SourcePtr& source, const std::string& path) {
+  const std::filesystem::path given(path);
+  if (given.is_absolute()) return path;
+  return (std::filesystem::path(source->path).parent_path() / given).lexically_normal().string();
+}
+
+void append(std::vector<Manifest>& to, std::vector<Manifest> from) {
+  for (Manifest& manifest : from) to.push_back(std::move(manifest));
+}
+
+std::vector<Manifest> read_manifest_item(MapReader& reader, std::string_view field,
+                                         const YamlPtr& item) {
+  if (item->type == YamlType::kMapping) {
+    return read_manifests(reader.document(), item, reader.problems());
+  }
+  if (item->type != YamlType::kString) {
+    reader.wrong_type(*item, field, "files or objects", "[manifests/database.yaml]");
+    return {};
+  }
+  const std::string path = beside(reader.document().source, item->text);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    reader.problems().add(reader.document().source, item->at,
+                          fmt::format("there is no file {}", printable(path)),
+                          "the path is relative to the folder of this scenario");
+    return {};
+  }
+  return load_manifests(path, reader.problems());
+}
+
+api::ObjectRef read_ref(MapReader& reader) {
+  api::ObjectRef ref;
+  std::string kind;
+  if (reader.required("kind", "name the kind, for example `kind: PetSet`")) {
+    reader.read("kind", kind);
+    const api::KindInfo* found = nullptr;
+    std::vector<std::string> names;
+    for (const api::KindInfo& info : api::all_kinds()) {
+      names.emplace_back(info.name);
+      if (info.name == kind) found = &info;
+    }
+    if (found == nullptr) {
+      reader.problems().add(reader.location_of("kind"),
+                            fmt::format("there is no kind \"{}\"", printable(kind, 60)),
+                            suggestion(kind, names, "kinds"));
+    } else {
+      ref.kind = found->kind;
+      if (found->namespaced) ref.key.namespace_ = "default";
+    }
+  }
+  reader.read("namespace", ref.key.namespace_);
+  if (reader.required("name", "name the object")) reader.read("name", ref.key.name);
+  return ref;
+}
+
+PatchAction read_patch(MapReader& action) {
+  MapReader reader = action.nested("patch");
+  PatchAction patch;
+  patch.ref = read_ref(reader);
+  reader.read_enum("type", patch.type,
+                   {{"merge", api::PatchType::kMerge},
+                    {"json", api::PatchType::kJson},
+                    {"strategic", api::PatchType::kStrategicMerge}});
+  reader.read("status", patch.status);
+  if (const YamlPtr body = reader.required("body", "give the patch: `body: {spec: ...}`")) {
+    patch.body = to_value(*body);
+  }
+  reader.finish();
+  return patch;
+}
+
+Action read_action(MapReader& item) {
+  Action action;
+  action.location = item.location();
+  item.read("name", action.name);
+  item.read("mayBeRefused", action.may_be_refused);
+  action.trigger = read_trigger(item);
+  int kinds = 0;
+  if (const YamlPtr apply = item.field("apply")) {
+    ++kinds;
+    ApplyAction what;
+    if (apply->type == YamlType::kSequence) {
+      what.objects = read_manifest_list(item, "apply");
+    } else {
+      what.objects = read_manifest_item(item, "apply", apply);
+    }
+    action.what = std::move(what);
+  }
+  if (item.field("delete")) {
+    ++kinds;
+    MapReader reader = item.nested("delete");
+    action.what = DeleteAction{read_ref(reader)};
+    reader.finish();
+  }
+  if (item.field("patch")) {
+    ++kinds;
+    action.what = read_patch(item);
+  }
+  if (kinds != 1 && item.present()) {
+    item.problems().add(item.location(), fmt::format("{} says {} things to do", item.path(), kinds),
+                        "give one of apply, delete, patch");
+  }
+  item.finish();
+  return action;
+}
+
+// The first name of a Kubernetes enum is "", the absent value.
+template <std::size_t n>
+std::vector<std::string> names_after_unset(const std::array<std::string_view, n>& names) {
+  return {names.begin() + 1, names.end()};
+}
+
+class ExpectationReader {
+ public:
+  ExpectationReader(MapReader& expect, const Scenario& scenario)
+      : expect_(expect), scenario_(scenario) {}
+
+  std::vector<Expectation> read() {
+    for (const auto& [node, path] : expect_.items("requests")) {
+      MapReader item(expect_.document(), node, path, expect_.problems());
+      if (item.present()) out_.push_back({request(item), item.location()});
+    }
+    for (const auto& [node, path] : expect_.items("databases")) {
+      MapReader item(expect_.document(), node, path, expect_.problems());
+      if (item.present()) out_.push_back({database(item), item.location()});
+    }
+    for (const auto& [node, path] : expect_.items("counts")) {
+      MapReader item(expect_.document(), node, path, expect_.problems());
+      if (item.present()) out_.push_back({count(item), item.location()});
+    }
+    return std::move(out_);
+  }
+
+ private:
+  api::ObjectKey key(MapReader& item, api::Kind kind) {
+    api::ObjectKey key;
+    item.read("namespace", key.namespace_);
+    if (item.required("name", "name the object")) item.read("name", key.name);
+    if (key.name.empty()) return key;
+    std::vector<std::string> names;
+    std::vector<api::ObjectKey> found;
+    for (const Manifest* manifest : all_objects(scenario_)) {
+      if (manifest->object->kind() != kind) continue;
+      const api::ObjectKey known = api::key_of(*manifest->object);
+      names.push_back(known.name);
+      const bool same_namespace = key.namespace_.empty() || key.namespace_ == known.namespace_;
+      if (known.name == key.name && same_namespace) found.push_back(known);
+    }
+    if (found.empty()) {
+      item.problems().add(item.location_of("name"),
+                          fmt::format("no {} of this scenario is named \"{}\"",
+                                      api::to_string(kind), printable(key.name, 60)),
+                          suggestion(key.name, names, "there are"));
+      return key;
+    }
+    return found.front();
+  }
+
+  ExpectedRequest request(MapReader& item) {
+    ExpectedRequest expected;
+    expected.key = key(item, api::Kind::kSinglestoreOpsRequest);
+    const auto& phases = api::EnumNames<api::OpsRequestPhase>::kNames;
+    const int phase = item.read_choice("phase", names_after_unset(phases));
+    if (phase >= 0) expected.phase = phases[static_cast<std::size_t>(phase) + 1];
+    sim::Duration duration{};
+    if (item.read("within", duration)) expected.within = duration;
+    if (item.read("atLeast", duration)) expected.at_least = duration;
+    item.finish();
+    return expected;
+  }
+
+  ExpectedDatabase database(MapReader& item) {
+    ExpectedDatabase expected;
+    expected.key = key(item, api::Kind::kSinglestore);
+    const auto& phases = api::EnumNames<api::DatabasePhase>::kNames;
+    const int phase = item.read_choice("phase", names_after_unset(phases));
+    if (phase >= 0) expected.phase = phases[static_cast<std::size_t>(phase) + 1];
+    item.read("version", expected.version);
+    bool paused = false;
+    if (item.read("paused", paused)) expected.paused = paused;
+    item.finish();
+    return expected;
+  }
+
+  ExpectedCount count(MapReader& item) {
+    ExpectedCount expected;
+    std::vector<std::string> names;
+    for (const Counter& counter : kCounters) names.emplace_back(counter.name);
+    (void)item.required("counter", suggestion("", names, "counters"));
+    const int index = item.read_choice("counter", names);
+    if (index >= 0) expected.counter = names[static_cast<std::size_t>(index)];
+    std::int64_t number = 0;
+    int limits = 0;
+    if (item.read("equals", number)) {
+      expected.at_least = number;
+      expected.at_most = number;
+      ++limits;
+    }
+    if (item.read("atLeast", number)) {
+      expected.at_least = number;
+      ++limits;
+    }
+    if (item.read("atMost", number)) {
+      expected.at_most = number;
+      ++limits;
+    }
+    if (limits == 0) {
+      item.problems().add(item.location(), item.path() + " has no limit",
+                          "give equals, or atLeast, atMost, or both");
+    }
+    item.finish();
+    return expected;
+  }
+
+  MapReader& expect_;
+  const Scenario& scenario_;
+  std::vector<Expectation> out_;
+};
+
+}  // namespace
+
+std::vector<Manifest> read_manifest_list(MapReader& reader, std::string_view field) {
+  std::vector<Manifest> out;
+  for (const auto& [item, path] : reader.items(field)) {
+    append(out, read_manifest_item(reader, field, item));
+  }
+  return out;
+}
+
+std::vector<Action> read_actions(MapReader& spec) {
+  std::vector<Action> actions;
+  std::set<std::string> names;
+  for (const auto& [node, path] : spec.items("actions")) {
+    MapReader item(spec.document(), node, path, spec.problems());
+    Action action = read_action(item);
+    if (action.name.empty()) action.name = fmt::format("action {}", actions.size() + 1);
+    if (!names.insert(action.name).second) {
+      spec.problems().add(item.location_of("name"),
+                          fmt::format("two actions are named \"{}\"", printable(action.name, 60)),
+                          "give each action its own name");
+    }
+    actions.push_back(std::move(action));
+  }
+  return actions;
+}
+
+std::vector<Expectation> read_expectations(MapReader& spec, const Scenario& scenario) {
+  MapReader expect = spec.nested("expect");
+  std::vector<Expectation> out = ExpectationReader(expect, scenario).read();
+  expect.finish();
+  return out;
+}
+
+std::vector<const Manifest*> all_objects(const Scenario& scenario) {
+  std::vector<const Manifest*> out;
+  for (const Manifest& manifest : scenario.manifests) out.push_back(&manifest);
+  for (const Action& action : scenario.actions) {
+    if (const auto* apply = std::get_if<ApplyAction>(&action.what)) {
+      for (const Manifest& manifest : apply->objects) out.push_back(&manifest);
+    }
+  }
+  return out;
+}
+
+}  // namespace sdbtwin::scenarios

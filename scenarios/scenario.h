@@ -1,0 +1,89 @@
+// A scenario: what is set up, what happens, what goes wrong and what must come of it. Data only;
+// load.h reads it from YAML, run.h runs it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "faults/plan.h"
+#include "model/api/client.h"
+#include "model/api/object.h"
+#include "scenarios/settings.h"
+#include "scenarios/source.h"
+#include "scenarios/yaml_node.h"
+
+namespace sdbtwin::scenarios {
+
+// An object from a manifest, with where it was written.
+struct Manifest {
+  api::ObjectPtr object;
+  Location location;
+  YamlPtr root;  // as written, to find the place of a field
+};
+
+struct ApplyAction {
+  std::vector<Manifest> objects;
+};
+struct DeleteAction {
+  api::ObjectRef ref;
+};
+struct PatchAction {
+  api::ObjectRef ref;
+  api::PatchType type = api::PatchType::kMerge;
+  bool status = false;
+  api::Value body;
+};
+
+// Something that the user does. Actions that are due at once happen in the order of the file.
+struct Action {
+  std::string name;
+  faults::Trigger trigger;
+  std::variant<ApplyAction, DeleteAction, PatchAction> what;
+  bool may_be_refused = false;  // else a refusal by the API server fails the run
+  Location location;
+};
+
+struct ExpectedRequest {
+  api::ObjectKey key;
+  std::string phase;
+  std::optional<sim::Duration> within;    // from creation to the end
+  std::optional<sim::Duration> at_least;  // a rollout that is too fast did not do its work
+};
+struct ExpectedDatabase {
+  api::ObjectKey key;
+  std::string phase;
+  std::string version;  // of the object and of every pod
+  std::optional<bool> paused;
+};
+struct ExpectedCount {
+  std::string counter;
+  std::int64_t at_least = 0;
+  std::optional<std::int64_t> at_most;
+};
+struct Expectation {
+  std::variant<ExpectedRequest, ExpectedDatabase, ExpectedCount> what;
+  Location location;
+};
+
+struct Scenario {
+  std::string name;
+  std::string description;
+  std::string file;
+  Location name_location;          // of metadata.name
+  std::vector<std::string> notes;  // what was supplied without being asked for
+
+  ClusterSettings cluster;
+  DatabaseSettings database;
+  PolicySettings policy;
+  std::vector<Manifest> manifests;  // applied at the start, in this order
+  std::vector<Action> actions;
+  faults::FaultPlan faults;
+  std::vector<Expectation> expectations;
+  std::vector<std::string> disabled_invariants;
+  sim::Duration horizon{std::chrono::hours(1)};  // [us] a rollout of three pods takes three minutes
+};
+
+}  // namespace sdbtwin::scenarios
