@@ -29,6 +29,11 @@ std::string_view text_of(EventType type) {
   return "";
 }
 
+bool worth_a_retry(api::Reason reason) {
+  return reason == api::Reason::kConnectionLost || reason == api::Reason::kTimeout ||
+         reason == api::Reason::kServiceUnavailable;
+}
+
 }  // namespace
 
 EventRecorder::EventRecorder(sim::Runtime& runtime, api::Client& client, std::string component)
@@ -75,17 +80,12 @@ sim::Task<void> EventRecorder::write(Entry entry) {
   for (int tries = 1; tries <= kTriesMax; ++tries) {
     const api::Result<api::Response> result = co_await send(entry);
     if (result) co_return;
-    switch (result.error().reason) {
-      case api::Reason::kNotFound:  // The Event expired meanwhile: a new one.
-        known_.erase(entry.key);
-        break;
-      case api::Reason::kConnectionLost:
-      case api::Reason::kTimeout:
-      case api::Reason::kServiceUnavailable:
-        co_await runtime_->sleep(kRetryWait);
-        break;
-      default:  // The server has refused it: it is dropped.
-        co_return;
+    if (api::is(result, api::Reason::kNotFound)) {
+      known_.erase(entry.key);  // The Event is gone: a new one.
+    } else if (worth_a_retry(result.error().reason)) {
+      co_await runtime_->sleep(kRetryWait);
+    } else {
+      co_return;  // The server has refused it: it is dropped.
     }
   }
 }

@@ -76,6 +76,12 @@ void NodeMachine::start_sandbox(std::string_view uid) {
   Pod& target = pod(uid);
   const int32_t address = addresses_++;
   target.ip = "10.244." + std::to_string(index_ % 256) + "." + std::to_string(address % 254 + 1);
+  for (Container& container : target.containers) {
+    if (!container.init || !container.current) continue;
+    container.previous = std::move(container.current);  // A new sandbox runs them again.
+    container.current.reset();
+    ++container.restart_count;
+  }
 }
 
 ContainerInstance NodeMachine::describe(const Pod& pod, const Container& container, const Run& run,

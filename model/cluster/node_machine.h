@@ -105,6 +105,7 @@ class NodeMachine final : public ContainerHost {
     std::vector<MountedVolume> volumes;
     std::vector<Container> containers;  // in the order of their first start
     std::map<std::string, std::string> labels;
+    int64_t grace_seconds = 0;  // kept with the containers, for whoever finds them later
 
     const Container* find(std::string_view container) const;
     bool any_running() const;

@@ -254,6 +254,11 @@ class StatusMaker {
   Statuses main_;
 };
 
+bool is_own_condition(std::string_view type) {
+  return type == api::kPodReady || type == api::kContainersReady || type == api::kPodInitialized ||
+         type == api::kPodReadyToStartContainers || type == api::kPodScheduled;
+}
+
 template <class T>
 api::Value encode_list(const std::vector<T>& items) {
   api::Value::Array encoded;
@@ -264,6 +269,7 @@ api::Value encode_list(const std::vector<T>& items) {
 api::Value changed_conditions(const api::PodStatus& from, const api::PodStatus& to) {
   api::Value::Array changed;
   for (const api::PodCondition& condition : *to.conditions) {
+    if (!is_own_condition(condition.type)) continue;
     const auto* old = api::find_condition(*from.conditions, condition.type);
     if (old == nullptr || !(*old == condition)) changed.push_back(api::struct_to_value(condition));
   }
