@@ -22,6 +22,10 @@ api::ObjectKey database_of(const api::Object& object) {
   return {object.metadata.namespace_, std::string(api::label_of(object.metadata, kInstanceLabel))};
 }
 
+api::ObjectKey key_of(const cluster::ObjectWritten& write) {
+  return {std::string(write.namespace_), std::string(write.name)};
+}
+
 Database& DatabaseView::at(const api::ObjectKey& key) {
   Database& database = databases_[key];
   database.key = key;
@@ -50,12 +54,12 @@ void DatabaseView::apply(const cluster::ObjectWritten& write, sim::Time now) {
       }
       return;
     case api::Kind::kSinglestore: {
-      Database& database = at({write.namespace_, write.name});
+      Database& database = at(key_of(write));
       database.object = write.deleted ? nullptr : api::as<api::Singlestore>(write.after);
       return update_force(database, now);
     }
     case api::Kind::kSinglestoreOpsRequest: {
-      const api::ObjectKey key(write.namespace_, write.name);
+      const api::ObjectKey key = key_of(write);
       if (write.deleted) {
         requests_.erase(key);
       } else {
@@ -65,9 +69,9 @@ void DatabaseView::apply(const cluster::ObjectWritten& write, sim::Time now) {
     }
     case api::Kind::kSinglestoreVersion:
       if (write.deleted) {
-        versions_.erase(write.name);
+        versions_.erase(std::string(write.name));
       } else {
-        versions_[write.name] = api::as<api::SinglestoreVersion>(write.after);
+        versions_[std::string(write.name)] = api::as<api::SinglestoreVersion>(write.after);
       }
       return;
     default:
@@ -79,15 +83,16 @@ void DatabaseView::apply_petset(const cluster::ObjectWritten& write) {
   const api::ObjectKey key = database_of(*(write.after ? write.after : write.before));
   if (key.name.empty()) return;
   Database& database = at(key);
-  if (write.before && has_stamp(*write.before) && database.petsets.contains(write.name)) {
+  const std::string name(write.name);
+  if (write.before && has_stamp(*write.before) && database.petsets.contains(name)) {
     --database.stamped;
   }
   if (write.deleted) {
-    database.petsets.erase(write.name);
+    database.petsets.erase(name);
     return;
   }
   if (has_stamp(*write.after)) ++database.stamped;
-  database.petsets[write.name] = api::as<api::PetSet>(write.after);
+  database.petsets[name] = api::as<api::PetSet>(write.after);
 }
 
 void DatabaseView::update_force(Database& database, sim::Time now) {
@@ -104,25 +109,26 @@ void DatabaseView::apply_pod(const cluster::ObjectWritten& write, sim::Time now)
   const api::ObjectKey key = database_of(*(write.after ? write.after : write.before));
   if (key.name.empty()) return;
   Database& database = at(key);
-  const auto known = database.pods.find(write.name);
+  const std::string name(write.name);
+  const auto known = database.pods.find(name);
   PodView view = known == database.pods.end() ? PodView{} : known->second;
   const bool was_known = known != database.pods.end();
   if (write.verb == api::Verb::kDelete || write.subresource == api::Subresource::kEviction) {
-    if (!view.disrupted) view.disrupted_by = write.actor;
+    if (!view.disrupted) view.disrupted_by = std::string(write.actor);
     view.disrupted = true;
   }
   if (write.deleted) {
     if (!was_known || view.ready) view.unready_since = now;
     view.ready = false;
-    database.gone[write.name] = view;
-    database.pods.erase(write.name);
-    database.unready.erase(write.name);
+    database.gone[name] = view;
+    database.pods.erase(name);
+    database.unready.erase(name);
     return;
   }
   const auto pod = api::as<api::Pod>(write.after);
   const bool ready = api::is_pod_ready(*pod) && !api::is_deleting(pod->metadata);
   if (!ready && (view.ready || !was_known)) view.unready_since = now;
-  if (const auto gone = database.gone.find(write.name); gone != database.gone.end()) {
+  if (const auto gone = database.gone.find(name); gone != database.gone.end()) {
     // The successor of a pod that was disrupted: unready since then, for the same reason.
     view.unready_since = gone->second.unready_since;
     view.disrupted = gone->second.disrupted;
@@ -136,11 +142,11 @@ void DatabaseView::apply_pod(const cluster::ObjectWritten& write, sim::Time now)
   view.ready = ready;
   view.pod = pod;
   if (ready) {
-    database.unready.erase(write.name);
+    database.unready.erase(name);
   } else {
-    database.unready.insert(write.name);
+    database.unready.insert(name);
   }
-  database.pods[write.name] = std::move(view);
+  database.pods[name] = std::move(view);
 }
 
 }  // namespace sdbtwin::invariants

@@ -16,7 +16,7 @@
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
 #include "model/api/singlestore_version.h"
-#include "model/cluster/events.h"
+#include "model/cluster/api_server.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::invariants {
@@ -48,6 +48,8 @@ struct Database {
 
 // The database a child belongs to: by its labels. Empty name: none.
 api::ObjectKey database_of(const api::Object& object);
+
+api::ObjectKey key_of(const cluster::ObjectWritten& write);
 
 class DatabaseView {
  public:

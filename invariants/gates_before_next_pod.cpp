@@ -75,7 +75,7 @@ class GatesBeforeNextPod final : public Invariant {
     if (before == after) return;
     const auto request =
         api::as<api::SinglestoreOpsRequest>(write.after ? write.after : write.before);
-    const api::ObjectKey database(write.namespace_, request->spec->database_ref.name);
+    const api::ObjectKey database(std::string(write.namespace_), request->spec->database_ref.name);
     updates_[database] += after ? 1 : -1;
     if (!after) restarted_.erase(database);
   }
@@ -93,7 +93,7 @@ class GatesBeforeNextPod final : public Invariant {
         judge(previous->second, fmt::format("{} was disrupted", write.name), context);
       }
     }
-    restarted_[database] = {write.name, context.now(), false, {}};
+    restarted_[database] = {std::string(write.name), context.now(), false, {}};
   }
 
   void on_version(const cluster::ObjectWritten& write, Context& context) {
@@ -101,7 +101,7 @@ class GatesBeforeNextPod final : public Invariant {
     const auto before = api::as<api::Singlestore>(write.before);
     const auto after = api::as<api::Singlestore>(write.after);
     if (before->spec->version == after->spec->version) return;
-    const auto previous = restarted_.find({write.namespace_, write.name});
+    const auto previous = restarted_.find(key_of(write));
     if (previous == restarted_.end()) return;
     judge(previous->second, "the version of the database was changed", context);
     restarted_.erase(previous);

@@ -73,7 +73,7 @@ class PauseRespected final : public Invariant {
 
   // The stamps come after the condition, so the pause is what the Provisioner must see first.
   void note_force(const cluster::ObjectWritten& write, Context& context) {
-    const api::ObjectKey key(write.namespace_, write.name);
+    const api::ObjectKey key = key_of(write);
     const Database* database = context.view().find(key);
     const bool paused = database != nullptr && database->paused();
     bool& was_paused = paused_[key];

@@ -22,8 +22,8 @@ class ResumedAtEnd final : public Invariant {
     if (write.kind != api::Kind::kSinglestoreOpsRequest) return release(context);
     if (write.deleted) {
       const auto before = api::as<api::SinglestoreOpsRequest>(write.before);
-      deleted_[before->metadata.uid] = {{write.namespace_, before->spec->database_ref.name},
-                                        context.now()};
+      deleted_[before->metadata.uid] = {
+          {std::string(write.namespace_), before->spec->database_ref.name}, context.now()};
       return release(context);
     }
     const auto after = api::as<api::SinglestoreOpsRequest>(write.after);
@@ -32,7 +32,7 @@ class ResumedAtEnd final : public Invariant {
                        !(before && api::is_finished(before->status->phase));
     if (!ended) return;
     checked();
-    const api::ObjectKey key(write.namespace_, after->spec->database_ref.name);
+    const api::ObjectKey key(std::string(write.namespace_), after->spec->database_ref.name);
     if (const std::string held = held_by(key, after->metadata.uid, context); !held.empty()) {
       context.violated(fmt::format("request {} became {}, but {}", write.name,
                                    to_string(after->status->phase), held));

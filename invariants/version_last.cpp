@@ -25,7 +25,7 @@ class VersionLast final : public Invariant {
     const auto before = api::as<api::Singlestore>(write.before);
     const auto after = api::as<api::Singlestore>(write.after);
     if (before->spec->version == after->spec->version) return;
-    const Database* database = context.view().find({write.namespace_, write.name});
+    const Database* database = context.view().find(key_of(write));
     const auto version = context.view().version(after->spec->version);
     checked();
     if (database == nullptr || version == nullptr) {
