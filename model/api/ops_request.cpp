@@ -32,7 +32,7 @@ const TypeInfo& SinglestoreOpsRequestSpec::type_info() {
   using T = SinglestoreOpsRequestSpec;
   static constexpr FieldInfo kFields[] = {
       field<&T::database_ref>("databaseRef").always().need(),
-      field<&T::type>("type").always().need(),
+      field<&T::type>("type").crd_enum().always().need(),
       field<&T::update_version>("updateVersion"),
       field<&T::horizontal_scaling>("horizontalScaling"),
       field<&T::vertical_scaling>("verticalScaling"),
@@ -43,7 +43,7 @@ const TypeInfo& SinglestoreOpsRequestSpec::type_info() {
       field<&T::authentication>("authentication"),
       field<&T::migration>("migration"),
       field<&T::timeout>("timeout"),
-      field<&T::apply>("apply").crd_default(R"("IfReady")"),
+      field<&T::apply>("apply").crd_enum().crd_default(R"("IfReady")"),
       field<&T::max_retries>("maxRetries").crd_default("1"),
   };
   static constexpr TypeInfo kType = struct_type<T>("SinglestoreOpsRequestSpec", kFields);
@@ -53,7 +53,7 @@ const TypeInfo& SinglestoreOpsRequestSpec::type_info() {
 const TypeInfo& SinglestoreOpsRequestStatus::type_info() {
   using T = SinglestoreOpsRequestStatus;
   static constexpr FieldInfo kFields[] = {
-      field<&T::phase>("phase"),
+      field<&T::phase>("phase").crd_enum(),
       field<&T::observed_generation>("observedGeneration"),
       field<&T::conditions>("conditions"),
       field<&T::paused_backups>("pausedBackups"),

@@ -110,7 +110,7 @@ const TypeInfo& PodStatus::type_info() {
       field<&T::reason>("reason"),
       field<&T::nominated_node_name>("nominatedNodeName"),
       field<&T::host_ip>("hostIP"),
-      field<&T::host_ips>("hostIPs"),
+      field<&T::host_ips>("hostIPs").list_map("ip"),
       field<&T::pod_ip>("podIP"),
       field<&T::pod_ips>("podIPs").list_map("ip"),
       field<&T::start_time>("startTime"),

@@ -14,8 +14,10 @@ namespace sdbtwin::api {
 // the built-in API otherwise. Idempotent.
 void apply_defaults(Object& object);
 
-// Required fields, enum values and name formats. Paths as the server writes them.
-std::vector<StatusCause> validate(const Object& object);
+// Required fields, enum values and name formats. Paths as the server writes them. Parts that
+// `before`, a valid version of the object, shares with it are not looked at again; null = look at
+// everything.
+std::vector<StatusCause> validate(const Object& object, const Object* before = nullptr);
 
 // Fields that may not change and did.
 std::vector<StatusCause> validate_update(const Object& before, const Object& after);

@@ -120,7 +120,7 @@ const TypeInfo& SecretReference::type_info() {
 const TypeInfo& ServiceTemplate::type_info() {
   using T = ServiceTemplate;
   static constexpr FieldInfo kFields[] = {
-      field<&T::alias>("alias").always().need(),
+      field<&T::alias>("alias").crd_enum().always().need(),
       field<&T::metadata>("metadata").always(),
       field<&T::spec>("spec"),
   };
@@ -155,7 +155,7 @@ const TypeInfo& SinglestoreSpec::type_info() {
       field<&T::auto_ops>("autoOps"),
       field<&T::version>("version"),
       field<&T::topology>("topology"),
-      field<&T::storage_type>("storageType"),
+      field<&T::storage_type>("storageType").crd_enum(),
       field<&T::storage>("storage"),
       field<&T::init>("init"),
       field<&T::license_secret>("licenseSecret").need(),
@@ -165,7 +165,7 @@ const TypeInfo& SinglestoreSpec::type_info() {
       field<&T::tls>("tls"),
       field<&T::service_templates>("serviceTemplates"),
       field<&T::halted>("halted"),
-      field<&T::deletion_policy>("deletionPolicy"),
+      field<&T::deletion_policy>("deletionPolicy").crd_enum(),
       field<&T::health_checker>("healthChecker").always().crd_default("{}"),
       field<&T::monitor>("monitor"),
   };
@@ -176,7 +176,7 @@ const TypeInfo& SinglestoreSpec::type_info() {
 const TypeInfo& SinglestoreStatus::type_info() {
   using T = SinglestoreStatus;
   static constexpr FieldInfo kFields[] = {
-      field<&T::phase>("phase"),
+      field<&T::phase>("phase").crd_enum(),
       field<&T::observed_generation>("observedGeneration"),
       field<&T::conditions>("conditions"),
   };

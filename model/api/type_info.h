@@ -35,6 +35,7 @@ struct FieldInfo {
   ListRule list_rule = ListRule::kAtomic;
   std::string_view list_map_keys;  // comma separated; strategic merge uses the first
   bool required = false;
+  bool schema_enum = false;  // the CRD lists the values (built-in kinds always check them)
   std::string_view default_json;
   DefaultBy default_by = DefaultBy::kNobody;
 
@@ -50,6 +51,11 @@ struct FieldInfo {
   constexpr FieldInfo need() const {
     FieldInfo copy = *this;
     copy.required = true;
+    return copy;
+  }
+  constexpr FieldInfo crd_enum() const {
+    FieldInfo copy = *this;
+    copy.schema_enum = true;
     return copy;
   }
   constexpr FieldInfo immutable() const {

@@ -1,0 +1,179 @@
+// Defaults by the field tables, and the few of core/v1 that depend on other fields.
+#include <string_view>
+#include <utility>
+
+#include "model/api/core.h"
+#include "model/api/decode.h"
+#include "model/api/pod.h"
+#include "model/api/reflect.h"
+#include "model/api/schema.h"
+#include "sim/core/assert.h"
+
+namespace sdbtwin::api {
+
+namespace {
+
+class Defaults {
+ public:
+  explicit Defaults(bool custom_resource)
+      : scope_(custom_resource ? DefaultBy::kCustomResource : DefaultBy::kBuiltIn) {
+    context_.custom_resource = custom_resource;
+  }
+
+  // Whether fill() would change anything: shared parts are only copied when it would.
+  bool lacks(const TypeInfo& type, const void* value) const {
+    switch (type.kind) {
+      case TypeKind::kShared:
+        return lacks(type.element(), type.box->get(value));
+      case TypeKind::kOptional: {
+        const void* inner = type.box->get(value);
+        return inner != nullptr && lacks(type.element(), inner);
+      }
+      case TypeKind::kList:
+        for (size_t index = 0; index < type.list->size(value); ++index) {
+          if (lacks(type.element(), type.list->at(value, index))) return true;
+        }
+        return false;
+      case TypeKind::kStruct:
+        return struct_lacks(type, value);
+      default:
+        return false;
+    }
+  }
+
+  void fill(const TypeInfo& type, void* value) {
+    switch (type.kind) {
+      case TypeKind::kShared:
+        if (lacks(type, value)) fill(type.element(), type.box->edit(value));
+        return;
+      case TypeKind::kOptional:
+        if (type.box->get(value) != nullptr) fill(type.element(), type.box->edit(value));
+        return;
+      case TypeKind::kList:
+        for (size_t index = 0; index < type.list->size(value); ++index) {
+          fill(type.element(), type.list->edit(value, index));
+        }
+        return;
+      case TypeKind::kStruct:
+        return fill_struct(type, value);
+      default:
+        return;
+    }
+  }
+
+ private:
+  bool applies(const FieldInfo& info) const {
+    return info.default_by == scope_ || info.default_by == DefaultBy::kBoth;
+  }
+
+  // A leaf or an optional struct without a value. (A plain struct gets its members' defaults.)
+  bool is_missing(const FieldInfo& info, const void* owner, const Opaque& extra) const {
+    return applies(info) && info.type().kind != TypeKind::kStruct &&
+           extra.find(info.name) == nullptr && is_zero(info.type(), info.get(owner));
+  }
+
+  // Members of an object that is not there get no defaults, unless it is made by a default itself.
+  bool is_entered(const FieldInfo& info, const Opaque& extra) const {
+    return info.type().kind != TypeKind::kStruct || !extra.is_absent(info.name) || applies(info);
+  }
+
+  bool struct_lacks(const TypeInfo& type, const void* owner) const {
+    const Opaque& extra = extra_of(type, owner);
+    for (const FieldInfo& info : type.fields) {
+      if (!info.modelled()) continue;
+      if (is_missing(info, owner, extra)) return true;
+      if (is_entered(info, extra) && lacks(info.type(), info.get(owner))) return true;
+    }
+    return false;
+  }
+
+  void fill_struct(const TypeInfo& type, void* owner) {
+    const Opaque extra = extra_of(type, owner);
+    for (const FieldInfo& info : type.fields) {
+      if (!info.modelled()) continue;
+      if (is_missing(info, owner, extra)) {
+        const Result<Value> value = Value::parse(info.default_json);
+        SIM_ASSERT(value.ok());
+        decode(info.type(), info.at(owner), *value, context_);
+      }
+      if (is_entered(info, extra)) fill(info.type(), info.at(owner));
+    }
+  }
+
+  DefaultBy scope_;
+  DecodeContext context_;
+};
+
+// The tag "latest", or none, is pulled each time (core/v1 SetDefaults_Container).
+PullPolicy default_pull_policy(std::string_view image) {
+  if (image.find('@') != std::string_view::npos) return PullPolicy::kIfNotPresent;
+  const size_t slash = image.rfind('/');
+  const std::string_view last = slash == std::string_view::npos ? image : image.substr(slash + 1);
+  const size_t colon = last.rfind(':');
+  const bool latest = colon == std::string_view::npos || last.substr(colon + 1) == "latest";
+  return latest ? PullPolicy::kAlways : PullPolicy::kIfNotPresent;
+}
+
+void fill_container(Container& container) {
+  if (container.image_pull_policy == PullPolicy::kUnset) {
+    container.image_pull_policy = default_pull_policy(container.image);
+  }
+  // A limit without a request is the request too (SetDefaults_Pod).
+  for (const auto& [resource, limit] : container.resources.limits) {
+    container.resources.requests.emplace(resource, limit);
+  }
+}
+
+bool has_source(const Volume& volume) {
+  return volume.persistent_volume_claim || volume.empty_dir || volume.secret || volume.config_map ||
+         !volume.extra.fields().empty();
+}
+
+void fill_pod_spec(PodSpec& spec) {
+  for (Container& container : spec.init_containers) fill_container(container);
+  for (Container& container : spec.containers) fill_container(container);
+  for (Volume& volume : spec.volumes) {
+    if (!has_source(volume)) volume.empty_dir.emplace();
+  }
+  if (spec.service_account.empty()) spec.service_account = spec.service_account_name;
+  if (spec.service_account_name.empty()) spec.service_account_name = spec.service_account;
+}
+
+void fill_service_spec(ServiceSpec& spec) {
+  for (ServicePort& port : spec.ports) {
+    if (port.target_port == IntOrString()) port.target_port = IntOrString(port.port);
+  }
+}
+
+void fill_dependent(Object& object) {
+  switch (object.kind()) {
+    case Kind::kPod:
+      fill_pod_spec(cast<Pod>(object).spec.edit());
+      return;
+    case Kind::kService:
+      fill_service_spec(cast<Service>(object).spec.edit());
+      return;
+    case Kind::kPersistentVolumeClaim: {
+      auto& claim = cast<PersistentVolumeClaim>(object);
+      if (!claim.spec->volume_mode) claim.spec.edit().volume_mode = "Filesystem";
+      if (claim.status->phase == ClaimPhase::kUnset) {
+        claim.status.edit().phase = ClaimPhase::kPending;
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+void apply_defaults(Object& object) {
+  if (object.kind() == Kind::kUnstructured) return;
+  const KindInfo& info = kind_info(object.kind());
+  Defaults defaults(info.custom_resource);
+  defaults.fill(info.type(), &object);
+  fill_dependent(object);
+}
+
+}  // namespace sdbtwin::api
