@@ -1,8 +1,8 @@
 #pragma once
 
 // Written by scripts/gen-quantiles. Do not edit.
-// Quantiles i/256 of exp(sigma * z) for sigma 0.4 to 0.8, as 16.16 multiples of the median;
-// the first and the last stand for the quantiles 1/1024 and 1023/1024.
+// Quantiles i/256 of exp(sigma * z) for sigma 0.4 to 0.8, as 16.16 multiples of the
+// median; the first and the last stand for the quantiles 1/1024 and 1023/1024.
 
 #include <array>
 #include <cstdint>

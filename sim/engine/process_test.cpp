@@ -212,13 +212,13 @@ TEST_F(ProcessTest, AKillFromAnotherProcessHappensBeforeTheNextEvent) {
   // killer first.
   const auto kill_at = [](Runtime& runtime, Simulation& simulation,
                           std::string& log) -> Task<void> {
-    co_await runtime.sleep_until(Time{1s});
+    co_await runtime.sleep_until(Time(1s));
     simulation.find("victim")->kill();
     log += 'k';
   };
   const auto victim = [](Runtime& runtime, std::string& log) -> Task<void> {
     const Mark mark(log, 'v');
-    co_await runtime.sleep_until(Time{1s});
+    co_await runtime.sleep_until(Time(1s));
     log += '!';
   };
   add("killer", [&](Runtime& runtime) { return kill_at(runtime, simulation_, log_); });
