@@ -30,7 +30,12 @@ Node& DatabaseCluster::node_of(const NodeIdentity& identity) {
   node.host = identity.host;
   state.node_by_pod.emplace(identity.pod, index);
   state.node_by_host.emplace(identity.host, index);
-  (identity.kind == NodeKind::kLeaf ? state.leaves : state.aggregators).push_back(index);
+  if (identity.kind == NodeKind::kLeaf) {
+    state.leaves.push_back(index);
+    state.leaf_by_ordinal.emplace(identity.ordinal, index);
+  } else {
+    state.aggregators.push_back(index);
+  }
   return node;
 }
 

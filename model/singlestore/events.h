@@ -86,6 +86,7 @@ struct CopyChanged {
   sql::InstanceRole role;
   sql::InstanceState state;
   sql::PartitionSync sync;
+  bool streaming;
   template <class V>
   void visit(V& v) const {
     v("namespace", namespace_);
@@ -95,6 +96,7 @@ struct CopyChanged {
     v("role", role);
     v("state", state);
     v("sync", sync);
+    v("streaming", streaming);
   }
 };
 

@@ -56,6 +56,7 @@ void Membership::bootstrap(Node& node, sim::Time now) {
     other.pair = -1;
     other.node_id = 0;
     other.metadata = MetadataStream{};
+    parts_.touch(other.index);
     if (other.recorded != NodeState::kUnknown) parts_.record(other, NodeState::kUnknown);
   }
   parts_.agenda.cancel(creation_due_);
@@ -69,6 +70,7 @@ void Membership::bootstrap(Node& node, sim::Time now) {
   all.bootstrap_volume = node.volume;
   all.volume_owner[node.volume] = all.cluster_incarnation;
   node.member = true;
+  all.members = 1;
   node.node_id = all.next_node_id++;
   parts_.journal.note(
       ClusterBootstrapped{all.namespace_, all.name, node.pod, all.cluster_incarnation});
@@ -145,18 +147,17 @@ void Membership::consider_join(Node& node, sim::Time now) {
 void Membership::join(Node& node, sim::Time now) {
   ClusterState& all = state();
   node.member = true;
+  all.members += 1;
   node.node_id = all.next_node_id++;
   node.seen_incarnation = node.incarnation;
   node.attached_at = now;
   all.volume_owner[node.volume] = all.cluster_incarnation;
   if (node.kind == NodeKind::kLeaf && all.redundancy == 2) {
     node.availability_group = 1 + node.ordinal % 2;
-    for (const int leaf : all.leaves) {
-      Node& other = all.node(leaf);
-      if (other.member && other.ordinal == (node.ordinal ^ 1)) {
-        other.pair = node.index;
-        node.pair = other.index;
-      }
+    const auto pair = all.leaf_by_ordinal.find(node.ordinal ^ 1);
+    if (pair != all.leaf_by_ordinal.end() && all.node(pair->second).member) {
+      all.node(pair->second).pair = node.index;
+      node.pair = pair->second;
     }
   }
   parts_.record(node, NodeState::kOnline);
@@ -292,15 +293,10 @@ void Membership::count_usable_aggregators(sim::Time now) {
 // ---- the first databases ----
 
 bool Membership::complete() const {
-  int leaves = 0;
-  int aggregators = 0;
-  for (const Node& node : state().nodes) {
-    if (!node.member) continue;
-    if (node.recorded != NodeState::kOnline) return false;
-    (node.kind == NodeKind::kLeaf ? leaves : aggregators) += 1;
-  }
-  return leaves >= std::max(1, parts_.settings.expected_leaves) &&
-         aggregators >= parts_.settings.expected_aggregators;
+  const ClusterState& all = state();
+  return all.online_leaves + all.online_aggregators == all.members &&
+         all.online_leaves >= std::max(1, parts_.settings.expected_leaves) &&
+         all.online_aggregators >= parts_.settings.expected_aggregators;
 }
 
 void Membership::consider_creation(sim::Time now) {

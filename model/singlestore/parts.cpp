@@ -13,6 +13,10 @@ void Parts::settle(sim::Time now) {
   for (const int index : touched_) {
     Node& node = state.node(index);
     const NodeTruth truth = state.judge(node);
+    if (node.kind == NodeKind::kLeaf) {
+      state.leaf_summary.replace(node.counted,
+                                 node.member ? std::optional<NodeTruth>(truth) : std::nullopt);
+    }
     if (!node.history.note(now, truth)) continue;
     ++state.version;
     const bool syncs = truth.synced_at != kNever;
@@ -20,10 +24,14 @@ void Parts::settle(sim::Time now) {
                                   syncs ? truth.synced_at : sim::Time{}});
   }
   touched_.clear();
+  state.history.note(now, state.leaf_summary.truth());
 }
 
 void Parts::record(Node& node, sql::NodeState node_state) {
   if (node.recorded == node_state) return;
+  int& online = node.kind == NodeKind::kLeaf ? state.online_leaves : state.online_aggregators;
+  if (node.recorded == sql::NodeState::kOnline) online -= 1;
+  if (node_state == sql::NodeState::kOnline) online += 1;
   node.recorded = node_state;
   if (state.master_active) state.metadata_position += settings.metadata_bytes_per_change;
   ++state.version;
@@ -40,14 +48,18 @@ void Parts::set_process(Node& node, ProcessState process) {
 
 void Parts::note_copy(const CopyId& id) {
   Copy& copy = state.copy(id);
-  const CopyStatus status{copy.role, copy.state, copy.sync};
+  const CopyStatus status{copy.role, copy.state, copy.sync, copy.streaming};
   touch(copy.node);
   if (const Copy* other = state.other(id)) touch(other->node);
   if (copy.noted == status) return;
+  InstanceCounts& counts = state.databases[static_cast<std::size_t>(id.database)].counts;
+  if (copy.noted) counts.add(*copy.noted, id.ordinal, id.copy, -1);
+  counts.add(status, id.ordinal, id.copy, +1);
   copy.noted = status;
   ++state.version;
   journal.note(CopyChanged{state.namespace_, state.name, partition_name(id),
-                           state.node(copy.node).pod, copy.role, copy.state, copy.sync});
+                           state.node(copy.node).pod, copy.role, copy.state, copy.sync,
+                           copy.streaming});
 }
 
 void Parts::note_service(const CopyId& any_copy) {

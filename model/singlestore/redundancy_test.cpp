@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "model/singlestore/cluster_driver.h"
+#include "model/singlestore/rows.h"
 
 namespace sdbtwin::singlestore {
 namespace {
@@ -296,6 +299,36 @@ TEST(Redundancy, AMasterThatWasCutOffFollowsWhenItReturns) {
             driver.partition("app", 0).copies[1].history);
 }
 
+// What is counted as it changes must equal what is counted by looking at everything.
+void expect_summaries_match(const ClusterDriver& driver) {
+  const ClusterState& state = driver.cluster.state();
+  const View view{state, driver.cluster.settings(), driver.now};
+  for (const Database& database : state.databases) {
+    int online = 0, pending = 0, unsynced = 0;
+    for (const Partition& partition : database.partitions) {
+      for (const Copy& copy : partition.copies) {
+        const auto instance = state.instance_state(copy, driver.now);
+        online += instance == InstanceState::kOnline;
+        pending += instance == InstanceState::kPending;
+        unsynced += copy.role == InstanceRole::kSlave && copy.sync != PartitionSync::kSync;
+      }
+    }
+    const auto row = database_rows(view, database.name).front();
+    EXPECT_EQ(row.online, online);
+    EXPECT_EQ(row.pending, pending);
+    EXPECT_EQ(row.replication_mode_differs, unsynced > 0);
+  }
+  bool all_online = true;
+  sim::Time synced_at{};
+  for (const int leaf : state.leaves) {
+    const NodeTruth truth = state.judge(state.node(leaf));
+    EXPECT_EQ(truth, state.node(leaf).history.current());
+    all_online = all_online && truth.online;
+    synced_at = std::max(synced_at, truth.synced_at);
+  }
+  EXPECT_EQ(state.history.current(), (NodeTruth{all_online, synced_at}));
+}
+
 // Goal: whatever happens to leaves, no partition has two masters, no position goes backwards on the
 // master's side, and after the end all is in sync again. Method: 300 random stops, starts and cuts
 // of leaves and of the master aggregator, then healing.
@@ -323,6 +356,7 @@ TEST(Redundancy, RandomRestartsNeverLoseWhatWasAcknowledged) {
         driver.cluster.set_black_holed(node.pod, !driver.node(node).black_holed, driver.now);
       }
       driver.run_for(std::chrono::milliseconds(rng.below(20'000)));
+      ASSERT_NO_FATAL_FAILURE(expect_summaries_match(driver));
       for (int ordinal = 0; ordinal < 8; ++ordinal) {
         const Partition& partition = driver.partition("app", ordinal);
         int masters = 0;

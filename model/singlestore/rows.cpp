@@ -195,33 +195,6 @@ void add_copy_stream(const View& view, const Database& database, const Partition
   rows.push_back(std::move(row));
 }
 
-void count_instance(sql::DatabaseStatusRow& row, InstanceState state) {
-  switch (state) {
-    case InstanceState::kOnline:
-      row.online += 1;
-      break;
-    case InstanceState::kReplicating:
-      row.replicating += 1;
-      break;
-    case InstanceState::kRecovering:
-    case InstanceState::kProvisioning:
-      row.recovering += 1;
-      break;
-    case InstanceState::kPending:
-      row.pending += 1;
-      break;
-    case InstanceState::kTransition:
-      row.transition += 1;
-      break;
-    case InstanceState::kUnrecoverable:
-      row.unrecoverable += 1;
-      break;
-    case InstanceState::kOffline:
-      row.offline += 1;
-      break;
-  }
-}
-
 }  // namespace
 
 sql::LogPosition log_position(std::int64_t position, std::int64_t file_bytes) {
@@ -338,21 +311,29 @@ std::vector<sql::DatabaseStatusRow> database_rows(const View& view, std::string_
   std::vector<sql::DatabaseStatusRow> rows;
   for (const Database& owner : view.state.databases) {
     if (!matches(database, owner.name)) continue;
+    const InstanceCounts& counts = owner.counts;
+    const auto count = [&counts](InstanceState state) {
+      return counts.by_state[static_cast<std::size_t>(state)];
+    };
+    int read_by_now = 0;
+    for (const auto& [ordinal, copy] : counts.recovering) {
+      const Partition& partition = owner.partitions[static_cast<std::size_t>(ordinal)];
+      const Copy& recovering = partition.copies[static_cast<std::size_t>(copy)];
+      read_by_now += view.now >= recovering.recovered_at ? 1 : 0;
+    }
     sql::DatabaseStatusRow row;
     row.database_name = owner.name;
     row.num_partitions = static_cast<int>(owner.partitions.size());
-    bool degraded = false;
-    for (const Partition& partition : owner.partitions) {
-      for (const Copy& copy : partition.copies) {
-        count_instance(row, view.state.instance_state(copy, view.now));
-        const bool slave = copy.role == InstanceRole::kSlave;
-        if (slave && owner.sync_replication && copy.sync != sql::PartitionSync::kSync) {
-          row.replication_mode_differs = true;
-          degraded = true;
-        }
-        if (slave && !copy.streaming) degraded = true;
-      }
-    }
+    row.online = count(InstanceState::kOnline);
+    row.replicating = count(InstanceState::kReplicating);
+    row.recovering =
+        count(InstanceState::kRecovering) + count(InstanceState::kProvisioning) - read_by_now;
+    row.pending = count(InstanceState::kPending) + read_by_now;
+    row.transition = count(InstanceState::kTransition);
+    row.unrecoverable = count(InstanceState::kUnrecoverable);
+    row.offline = count(InstanceState::kOffline);
+    row.replication_mode_differs = owner.sync_replication && counts.unsynced_slaves > 0;
+    const bool degraded = row.replication_mode_differs || counts.disconnected_slaves > 0;
     row.summary = owner.unserved_partitions > 0 ? sql::DatabaseSummary::kOffline
                   : degraded                    ? sql::DatabaseSummary::kDegraded
                                                 : sql::DatabaseSummary::kHealthy;

@@ -40,6 +40,36 @@ std::string_view to_string(ProcessState state) {
   SIM_UNREACHABLE();
 }
 
+void InstanceCounts::add(const CopyStatus& status, int ordinal, int copy, int change) {
+  by_state[static_cast<std::size_t>(status.state)] += change;
+  if (status.state == sql::InstanceState::kRecovering) {
+    if (change > 0) recovering.emplace(ordinal, copy);
+    if (change < 0) recovering.erase({ordinal, copy});
+  }
+  if (status.role != sql::InstanceRole::kSlave) return;
+  if (status.sync != sql::PartitionSync::kSync) unsynced_slaves += change;
+  if (!status.streaming) disconnected_slaves += change;
+}
+
+void LeafSummary::replace(std::optional<NodeTruth>& counted, const std::optional<NodeTruth>& now) {
+  if (counted) {
+    count_ -= 1;
+    offline_ -= counted->online ? 0 : 1;
+    synced_at_.erase(synced_at_.find(counted->synced_at));
+  }
+  counted = now;
+  if (now) {
+    count_ += 1;
+    offline_ += now->online ? 0 : 1;
+    synced_at_.insert(now->synced_at);
+  }
+}
+
+NodeTruth LeafSummary::truth() const {
+  if (count_ == 0) return NodeTruth{};
+  return NodeTruth{offline_ == 0, *synced_at_.rbegin()};
+}
+
 const Node* ClusterState::find_pod(std::string_view pod) const {
   const auto found = node_by_pod.find(pod);
   return found == node_by_pod.end() ? nullptr : &node(found->second);

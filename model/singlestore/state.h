@@ -8,11 +8,14 @@
 // move.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/singlestore/agenda.h"
@@ -46,6 +49,7 @@ struct CopyStatus {
   sql::InstanceRole role = sql::InstanceRole::kOrphan;
   sql::InstanceState state = sql::InstanceState::kOffline;
   sql::PartitionSync sync = sql::PartitionSync::kAsync;
+  bool streaming = false;
   friend bool operator==(const CopyStatus&, const CopyStatus&) = default;
 };
 
@@ -59,13 +63,13 @@ struct Copy {
   bool caught_up = false;                                // streaming, and nothing is missing
   std::string volume;                                    // where its data are; empty: it has none
   LogHistory history;                                    // what its log is made of
-  LinearPosition position;        // of its own log; while in sync see ClusterState::position()
-  std::int64_t phase = 0;         // of its snapshot cycle
-  std::int64_t rows_missing = 0;  // lost without a trace in the log (faults)
-  sim::Time recovered_at{};       // while recovering
-  sim::Time synced_at = kNever;   // when the stream is (or was) in sync
-  Agenda::Ticket due;             // the next step of its stream or promotion
-  CopyStatus noted;               // as last traced
+  LinearPosition position;          // of its own log; while in sync see ClusterState::position()
+  std::int64_t phase = 0;           // of its snapshot cycle
+  std::int64_t rows_missing = 0;    // lost without a trace in the log (faults)
+  sim::Time recovered_at{};         // while recovering
+  sim::Time synced_at = kNever;     // when the stream is (or was) in sync
+  Agenda::Ticket due;               // the next step of its stream or promotion
+  std::optional<CopyStatus> noted;  // as last traced and counted
 };
 
 struct Partition {
@@ -82,12 +86,24 @@ struct Partition {
   Copy& master_copy() { return copies[static_cast<std::size_t>(master)]; }
 };
 
+// How many copies of a database's partitions are in which state, kept up to date so that a summary
+// costs nothing.
+struct InstanceCounts {
+  std::array<int, 8> by_state{};  // index: sql::InstanceState
+  int unsynced_slaves = 0;
+  int disconnected_slaves = 0;
+  std::set<std::pair<int, int>> recovering;  // ordinal, copy: those may be pending by now
+
+  void add(const CopyStatus& status, int ordinal, int copy, int change);
+};
+
 struct Database {
   std::string name;
   RowShape row;
   bool sync_replication = true;
   std::int64_t reference_bytes = 0;
   int unserved_partitions = 0;  // in truth
+  InstanceCounts counts;
   std::vector<Partition> partitions;
 };
 
@@ -132,6 +148,7 @@ struct Node {
   sim::Time attached_at{};
 
   TruthHistory history;
+  std::optional<NodeTruth> counted;  // its part in LeafSummary
 
   // Due items.
   Agenda::Ticket process_due;  // connectable, recovered
@@ -144,6 +161,18 @@ struct Node {
   bool in_contact() const { return running() && !black_holed; }
 };
 
+// All leaves that have joined, as one: online when each of them is, in sync when the last one is.
+class LeafSummary {
+ public:
+  void replace(std::optional<NodeTruth>& counted, const std::optional<NodeTruth>& now);
+  NodeTruth truth() const;
+
+ private:
+  int count_ = 0;
+  int offline_ = 0;
+  std::multiset<sim::Time> synced_at_;
+};
+
 class ClusterState {
  public:
   std::string namespace_;
@@ -153,6 +182,12 @@ class ClusterState {
   std::vector<Node> nodes;
   std::vector<int> aggregators;
   std::vector<int> leaves;
+  std::map<int, int> leaf_by_ordinal;
+  int members = 0;
+  int online_leaves = 0;       // on record
+  int online_aggregators = 0;  // on record
+  LeafSummary leaf_summary;
+  TruthHistory history;  // of leaf_summary: were all leaves online and in sync at one instant?
   std::vector<Database> databases;
   std::map<std::string, int, std::less<>> node_by_host;
   std::map<std::string, int, std::less<>> node_by_pod;
