@@ -22,64 +22,6 @@ std::string json_text(std::string_view text) {
   return json;
 }
 
-// Which names a kind takes. Role names are path segments, so that "system:x" is one.
-std::string_view check_name(api::Kind kind, std::string_view name) {
-  switch (kind) {
-    case api::Kind::kNamespace:
-    case api::Kind::kService:
-      return api::check_dns1123_label(name);
-    case api::Kind::kRole:
-    case api::Kind::kRoleBinding:
-      return name.find_first_of("/%") == std::string_view::npos
-                 ? std::string_view()
-                 : std::string_view("may not contain '/' or '%'");
-    case api::Kind::kPod:
-    case api::Kind::kPetSet:
-    case api::Kind::kControllerRevision:
-    case api::Kind::kSecret:
-    case api::Kind::kConfigMap:
-    case api::Kind::kPersistentVolumeClaim:
-    case api::Kind::kPersistentVolume:
-    case api::Kind::kStorageClass:
-    case api::Kind::kPodDisruptionBudget:
-    case api::Kind::kNode:
-    case api::Kind::kEvent:
-    case api::Kind::kLease:
-    case api::Kind::kServiceAccount:
-    case api::Kind::kAppBinding:
-    case api::Kind::kSinglestore:
-    case api::Kind::kSinglestoreOpsRequest:
-    case api::Kind::kSinglestoreVersion:
-    case api::Kind::kUnstructured:
-      return api::check_dns1123_subdomain(name);
-  }
-  SIM_UNREACHABLE();
-}
-
-void check_name_and_namespace(const Resource& resource, const api::ObjectMeta& meta,
-                              Causes& causes) {
-  if (meta.name.empty()) {
-    causes.push_back(required("metadata.name", "name or generateName is required"));
-  } else if (const std::string_view problem = check_name(resource.kind, meta.name);
-             !problem.empty()) {
-    causes.push_back(invalid("metadata.name", json_text(meta.name), problem));
-  }
-  if (resource.namespaced && meta.namespace_.empty()) {
-    causes.push_back(required("metadata.namespace"));
-  }
-}
-
-void check_labels(const api::StringMap& labels, Causes& causes) {
-  for (const auto& [key, value] : labels) {
-    if (const std::string_view problem = api::check_qualified_name(key); !problem.empty()) {
-      causes.push_back(invalid("metadata.labels", json_text(key), problem));
-    }
-    if (const std::string_view problem = api::check_label_value(value); !problem.empty()) {
-      causes.push_back(invalid("metadata.labels", json_text(value), problem));
-    }
-  }
-}
-
 void check_owners(const std::vector<api::OwnerReference>& owners, Causes& causes) {
   const api::OwnerReference* controller = nullptr;
   for (std::size_t i = 0; i < owners.size(); ++i) {
@@ -152,8 +94,9 @@ void generate_name(Transaction& transaction, api::ObjectMeta& meta) {
 
 Causes check_metadata(const Resource& resource, const api::ObjectMeta& meta) {
   Causes causes;
-  check_name_and_namespace(resource, meta, causes);
-  check_labels(*meta.labels, causes);
+  if (resource.namespaced && meta.namespace_.empty()) {
+    causes.push_back(required("metadata.namespace"));
+  }
   check_owners(*meta.owner_references, causes);
   for (const std::string& finalizer : *meta.finalizers) {
     if (const std::string_view problem = api::check_qualified_name(finalizer); !problem.empty()) {
@@ -167,7 +110,6 @@ Causes check_metadata_update(const api::ObjectMeta& next, const api::ObjectMeta&
   Causes causes;
   check_same("metadata.name", next.name, before.name, next.name, causes);
   check_same("metadata.namespace", next.namespace_, before.namespace_, next.namespace_, causes);
-  if (!next.labels.same(before.labels)) check_labels(*next.labels, causes);
   if (!next.owner_references.same(before.owner_references)) {
     check_owners(*next.owner_references, causes);
   }

@@ -22,6 +22,7 @@ void mark_deleting(api::ObjectMeta& meta, api::Timestamp now, std::int64_t grace
 // Effect: the object gets a free name made of generateName, when it has no name. kubernetes.md 4.3.
 void generate_name(Transaction& transaction, api::ObjectMeta& meta);
 
+// What api::validate leaves to the server: owners, finalizers, namespace.
 Causes check_metadata(const Resource& resource, const api::ObjectMeta& meta);
 Causes check_metadata_update(const api::ObjectMeta& next, const api::ObjectMeta& before);
 

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "model/api/codec.h"
 #include "model/api/core.h"
 #include "model/api/patch.h"
 #include "model/api/schema.h"
@@ -48,13 +49,16 @@ api::Result<bool> settle_content(Transaction& transaction, std::shared_ptr<api::
   return content_differs(resource, *next, before);
 }
 
+void append(Causes more, Causes& causes) {
+  std::move(more.begin(), more.end(), std::back_inserter(causes));
+}
+
 Causes check_change(const api::Object& next, const api::Object& before, bool content_changed) {
   Causes causes = check_metadata_update(next.metadata, before.metadata);
+  append(api::validate(next, &before), causes);
   if (!content_changed) return causes;
-  for (Causes more :
-       {api::validate(next), api::validate_update(before, next), check_update(next, before)}) {
-    std::move(more.begin(), more.end(), std::back_inserter(causes));
-  }
+  append(api::validate_update(before, next), causes);
+  append(check_update(next, before), causes);
   return causes;
 }
 
@@ -111,7 +115,9 @@ Answer create_missing(Transaction& transaction, const api::Object& asked) {
 
 // Server-side apply without ownership: what the body says is set, what it leaves out stays.
 api::Result<api::ObjectPtr> apply_body(const api::Object& before, const api::Request& request) {
-  return api::apply_merge_patch(before, request.patch_body);
+  const api::Value body =
+      request.object == nullptr ? request.patch_body : api::to_value(*request.object);
+  return api::apply_merge_patch(before, body);
 }
 
 }  // namespace
