@@ -1,0 +1,174 @@
+#include "scenarios/cluster.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "controller/ops_manager/ops_manager.h"
+#include "controller/provisioner/provisioner.h"
+#include "model/cluster/kubelet.h"
+#include "model/cluster/petset_controller.h"
+#include "scenarios/catalogue.h"
+#include "scenarios/processes.h"
+#include "scenarios/world_settings.h"
+
+namespace sdbtwin::scenarios {
+namespace {
+
+// Keeps what a process has in memory, when that is not an Actor itself.
+template <class T>
+class Hosted final : public sim::Actor {
+ public:
+  explicit Hosted(std::unique_ptr<T> hosted) : hosted_(std::move(hosted)) {}
+
+ private:
+  std::unique_ptr<T> hosted_;
+};
+
+store::StoreOptions store_options(std::uint64_t seed) {
+  store::StoreOptions options;
+  options.seed = seed;
+  return options;
+}
+
+ops_manager::OpsManagerOptions ops_manager_options(const PolicySettings& policy) {
+  ops_manager::OpsManagerOptions options;
+  options.gates.max_lag = policy.max_lag;
+  options.gates.tolerance_percent = policy.size_tolerance_percent;
+  options.gates.rows_floor = policy.size_floor_rows;
+  options.gates.bytes_floor = policy.size_floor_bytes;
+  options.order = policy.order == RolloutOrder::kLeavesFirst
+                      ? ops_manager::RolloutOrder::kLeavesFirst
+                      : ops_manager::RolloutOrder::kAggregatorsFirst;
+  return options;
+}
+
+}  // namespace
+
+Cluster::Cluster(const Scenario& scenario, std::uint64_t seed)
+    : scenario_(scenario),
+      store_(store_options(seed)),
+      endpoint_(latency_of(scenario.cluster)),
+      timings_(timings_of(scenario.cluster)),
+      images_(images_of(scenario)),
+      simulation_(seed),
+      injector_(simulation_, scenario.faults,
+                [this](std::uint64_t call) { endpoint_.release(call); }),
+      action_watcher_(simulation_.runtime()) {
+  endpoint_.add_interceptor(injector_);
+  add_api_server();
+  add_database();
+  add_nodes();
+  add_machinery();
+  add_operators();
+  add_user();
+}
+
+Cluster::~Cluster() {
+  // What runs in processes refers to the world: it goes first, the newest process before the older.
+  for (auto process = processes_.rbegin(); process != processes_.rend(); ++process) {
+    if ((*process)->alive()) (*process)->kill();
+  }
+  endpoint_.remove_interceptor(injector_);
+}
+
+sim::Process& Cluster::add(std::string_view name, sim::ProcessMain main) {
+  sim::Process& process = simulation_.add_process(std::string(name), std::move(main));
+  processes_.push_back(&process);
+  return process;
+}
+
+std::unique_ptr<api::Client> Cluster::connect(sim::Runtime& runtime) {
+  return endpoint_.client_for(runtime, std::string(runtime.name()));
+}
+
+void Cluster::add_api_server() {
+  add(kApiServer, [this](sim::Runtime& runtime) {
+    return std::make_unique<cluster::ApiServer>(runtime, store_, endpoint_);
+  });
+}
+
+void Cluster::add_database() {
+  sim::Process& process = add(kSinglestore, [this](sim::Runtime& runtime) {
+    auto fleet = std::make_unique<singlestore::Fleet>(runtime, fleet_settings_of(scenario_));
+    fleet_ = fleet.get();
+    return fleet;
+  });
+  // Nodes and disks are built on it.
+  process.start();
+}
+
+void Cluster::add_nodes() {
+  disks_ = std::make_unique<cluster::DiskArray>(*fleet_);
+  for (std::int32_t i = 0; i < scenario_.cluster.nodes; ++i) {
+    auto machine = std::make_unique<cluster::NodeMachine>(simulation_.runtime(), node_name(i), i,
+                                                          *fleet_, *disks_);
+    if (scenario_.cluster.images_cached) {
+      for (const auto& version : versions_of(scenario_)) {
+        machine->add_image(version->spec->db.image);
+        machine->add_image(version->spec->standalone.image);
+        machine->add_image(version->spec->coordinator.image);
+        machine->add_image(version->spec->init_container.image);
+      }
+    }
+    add(std::string(kKubeletPrefix) + node_name(i),
+        [this, node = machine.get()](sim::Runtime& runtime) {
+          return std::make_unique<cluster::Kubelet>(runtime, connect(runtime), *node, *disks_,
+                                                    images_, timings_);
+        });
+    machines_.push_back(std::move(machine));
+  }
+}
+
+void Cluster::add_machinery() {
+  add(kPetSetController, [this](sim::Runtime& runtime) {
+    return std::make_unique<cluster::PetSetController>(runtime, connect(runtime));
+  });
+}
+
+void Cluster::add_operators() {
+  add(kProvisioner, [this](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
+    auto provisioner = std::make_unique<provisioner::Provisioner>(
+        runtime, connect(runtime), fleet_->client_for(runtime, std::string(kProvisioner)),
+        provisioner::ProvisionerOptions{});
+    provisioner->start();
+    return std::make_unique<Hosted<provisioner::Provisioner>>(std::move(provisioner));
+  });
+  add(kOpsManager, [this](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
+    auto ops_manager = ops_manager::make_ops_manager(
+        runtime, connect(runtime), fleet_->client_for(runtime, std::string(kOpsManager)),
+        ops_manager_options(scenario_.policy));
+    return std::make_unique<Hosted<kit::Operator>>(std::move(ops_manager));
+  });
+}
+
+void Cluster::add_user() {
+  add(kUser, [this](sim::Runtime& runtime) {
+    auto user = std::make_unique<User>(runtime, connect(runtime), scenario_,
+                                       supply_defaults(scenario_).objects);
+    user_ = user.get();
+    return user;
+  });
+}
+
+void Cluster::start() {
+  for (sim::Process* process : processes_) {
+    if (!process->alive()) process->start();
+  }
+  for (std::size_t i = 0; i < scenario_.actions.size(); ++i) {
+    action_watcher_.arm(scenario_.actions[i].trigger,
+                        [this, i](const faults::Instant&) { user_->due(i); });
+  }
+}
+
+const singlestore::TruthHistory* Cluster::history(std::string_view namespace_,
+                                                  std::string_view database,
+                                                  std::string_view pod) const {
+  const singlestore::DatabaseCluster* found =
+      fleet_->find(std::string(namespace_), std::string(database));
+  if (found == nullptr) return nullptr;
+  const singlestore::Node* node = found->state().find_pod(pod);
+  return node == nullptr ? nullptr : &node->history;
+}
+
+}  // namespace sdbtwin::scenarios

@@ -1,0 +1,101 @@
+#include "scenarios/world_settings.h"
+
+#include <algorithm>
+
+#include "model/api/singlestore.h"
+#include "scenarios/action_yaml.h"
+#include "scenarios/catalogue.h"
+#include "scenarios/processes.h"
+
+namespace sdbtwin::scenarios {
+namespace {
+
+// Image sizes were not found in public sources (singlestore.md 6.6: 1 to 3 GB). [us]
+constexpr std::int64_t kDatabaseImageBytes = std::int64_t{2} << 30;
+constexpr std::int64_t kSmallImageBytes = std::int64_t{100} << 20;
+
+// Replicas when the manifest does not say (kubedb.md 1.1).
+constexpr std::int32_t kAggregators = 3;
+constexpr std::int32_t kLeaves = 2;
+
+sim::Distribution adapted(const sim::Distribution& original, const ClusterSettings& cluster) {
+  const sim::Distribution scaled = original.scaled(cluster.latency_per_mille);
+  return cluster.jitter ? scaled : sim::Distribution::constant(scaled.median());
+}
+
+singlestore::Settings database_settings(const Scenario& scenario) {
+  const DatabaseSettings& from = scenario.database;
+  singlestore::Settings to;
+  to.redundancy = from.redundancy;
+  to.automatic_rebalance = from.automatic_rebalance;
+  to.rates.recovery = from.recovery_bytes_per_second;
+  to.rates.replication = from.replication_bytes_per_second;
+  to.timings.process_start = adapted(to.timings.process_start, scenario.cluster);
+  to.timings.one_way = adapted(to.timings.one_way, scenario.cluster);
+  singlestore::UserDatabase& database = to.databases.front();
+  database.partitions_per_leaf = from.partitions_per_leaf;
+  database.rows = from.rows;
+  database.write_rows_per_second = from.write_rows_per_second;
+  database.row.log_bytes = from.row_bytes;
+  database.row.memory_bytes = from.row_bytes;
+  database.row.blob_bytes = from.rows > 0 ? from.columnstore_bytes / from.rows : 0;
+  database.sync_replication = from.synchronous;
+  return to;
+}
+
+std::int32_t replicas(const std::optional<api::SinglestoreNode>& node, std::int32_t by_default) {
+  return node ? node->replicas.value_or(by_default) : by_default;
+}
+
+}  // namespace
+
+cluster::ApiLatency latency_of(const ClusterSettings& cluster) {
+  const cluster::ApiLatency scaled =
+      cluster::ApiLatency::standard().scaled(cluster.latency_per_mille);
+  return cluster.jitter ? scaled : scaled.without_jitter();
+}
+
+cluster::Timings timings_of(const ClusterSettings& cluster) {
+  const cluster::Timings scaled = cluster::Timings::defaults().scaled(cluster.latency_per_mille);
+  return cluster.jitter ? scaled : scaled.without_jitter();
+}
+
+singlestore::FleetSettings fleet_settings_of(const Scenario& scenario) {
+  singlestore::FleetSettings fleet;
+  fleet.defaults = database_settings(scenario);
+  for (const Manifest* manifest : all_objects(scenario)) {
+    const auto database = api::as_if<api::Singlestore>(manifest->object);
+    if (database == nullptr || !database->spec->topology) continue;
+    singlestore::Settings settings = fleet.defaults;
+    settings.expected_aggregators = replicas(database->spec->topology->aggregator, kAggregators);
+    settings.expected_leaves = replicas(database->spec->topology->leaf, kLeaves);
+    fleet.by_cluster[database->metadata.namespace_ + "/" + database->metadata.name] = settings;
+  }
+  return fleet;
+}
+
+cluster::ImageTable images_of(const Scenario& scenario) {
+  cluster::ImageTable images;
+  for (const auto& version : versions_of(scenario)) {
+    const api::SinglestoreVersionSpec& spec = *version->spec;
+    images.add(spec.db.image, kDatabaseImageBytes);
+    images.add(spec.standalone.image, kDatabaseImageBytes);
+    images.add(spec.coordinator.image, kSmallImageBytes);
+    images.add(spec.init_container.image, kSmallImageBytes);
+  }
+  return images;
+}
+
+invariants::Settings invariant_settings_of(const Scenario& scenario) {
+  invariants::Settings settings;
+  settings.redundancy = scenario.database.redundancy;
+  settings.max_lag = scenario.policy.max_lag;
+  settings.provisioner = kProvisioner;
+  settings.ops_manager = kOpsManager;
+  settings.writes_may_be_held = std::any_of(
+      scenario.faults.faults.begin(), scenario.faults.faults.end(),
+      [](const auto& fault) { return std::holds_alternative<faults::HoldWrite>(fault.fault); });
+  return settings;
+}
+
+}  // namespace sdbtwin::scenarios
