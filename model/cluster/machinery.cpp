@@ -1,0 +1,92 @@
+#include "model/cluster/machinery.h"
+
+#include <utility>
+
+#include "model/cluster/api_server_client.h"
+#include "model/cluster/claim_protector.h"
+#include "model/cluster/disruption_controller.h"
+#include "model/cluster/garbage_collector.h"
+#include "model/cluster/kube_scheduler.h"
+#include "model/cluster/kubelet.h"
+
+namespace sdbtwin::cluster {
+
+using sim::Actor;
+using sim::Runtime;
+
+using ClientPtr = std::unique_ptr<api::Client>;
+
+std::string kubelet_name(std::string_view node) { return "kubelet/" + std::string(node); }
+
+std::unique_ptr<Actor> make_petset_controller(Runtime& runtime, ClientPtr client,
+                                              const PetSetControllerOptions& options) {
+  return std::make_unique<PetSetController>(runtime, std::move(client), options);
+}
+
+std::unique_ptr<Actor> make_scheduler(Runtime& runtime, ClientPtr client, const Timings& timings) {
+  return std::make_unique<KubeScheduler>(runtime, std::move(client), timings);
+}
+
+std::unique_ptr<Actor> make_garbage_collector(Runtime& runtime, ClientPtr client,
+                                              const Timings& timings) {
+  return std::make_unique<GarbageCollector>(runtime, std::move(client), timings);
+}
+
+std::unique_ptr<Actor> make_disruption_controller(Runtime& runtime, ClientPtr client) {
+  return std::make_unique<DisruptionController>(runtime, std::move(client));
+}
+
+std::unique_ptr<Actor> make_volume_binder(Runtime& runtime, ClientPtr client, DiskArray& disks,
+                                          const Timings& timings,
+                                          const VolumeBinderOptions& options) {
+  return std::make_unique<VolumeBinder>(runtime, std::move(client), disks, timings, options);
+}
+
+std::unique_ptr<Actor> make_claim_protector(Runtime& runtime, ClientPtr client) {
+  return std::make_unique<ClaimProtector>(runtime, std::move(client));
+}
+
+std::unique_ptr<Actor> make_kubelet(Runtime& runtime, ClientPtr client, NodeMachine& machine,
+                                    DiskArray& disks, const ImageRegistry& registry,
+                                    const Timings& timings) {
+  return std::make_unique<Kubelet>(runtime, std::move(client), machine, disks, registry, timings);
+}
+
+void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskArray& disks,
+                       const Timings& timings, const MachineryOptions& options) {
+  const auto add = [&](std::string_view name, auto make) {
+    simulation.add_process(std::string(name), [&endpoint, name, make](Runtime& runtime) {
+      return make(runtime, endpoint.client_for(runtime, std::string(name)));
+    });
+  };
+  add(kPetSetControllerName, [options](Runtime& runtime, ClientPtr client) {
+    return make_petset_controller(runtime, std::move(client), options.petset);
+  });
+  add(kSchedulerName, [&timings](Runtime& runtime, ClientPtr client) {
+    return make_scheduler(runtime, std::move(client), timings);
+  });
+  add(kGarbageCollectorName, [&timings](Runtime& runtime, ClientPtr client) {
+    return make_garbage_collector(runtime, std::move(client), timings);
+  });
+  add(kDisruptionControllerName, [](Runtime& runtime, ClientPtr client) {
+    return make_disruption_controller(runtime, std::move(client));
+  });
+  add(kVolumeBinderName, [&disks, &timings, options](Runtime& runtime, ClientPtr client) {
+    return make_volume_binder(runtime, std::move(client), disks, timings, options.volumes);
+  });
+  add(kClaimProtectorName, [](Runtime& runtime, ClientPtr client) {
+    return make_claim_protector(runtime, std::move(client));
+  });
+}
+
+sim::Process& add_kubelet(sim::Simulation& simulation, ApiEndpoint& endpoint, NodeMachine& machine,
+                          DiskArray& disks, const ImageRegistry& registry, const Timings& timings) {
+  const std::string name = kubelet_name(machine.name());
+  return simulation.add_process(
+      name, [&endpoint, &machine, &disks, &registry, &timings, name](Runtime& runtime) {
+        return make_kubelet(runtime, endpoint.client_for(runtime, name), machine, disks, registry,
+                            timings);
+      });
+}
+
+}  // namespace sdbtwin::cluster

@@ -1,0 +1,67 @@
+// Machinery: the cluster's own processes and the factories that (re)build them. Each factory takes
+// what the process needs and nothing else; a process gets a client of its own each time it starts.
+//
+// Who composes a run owns everything that is named by reference here and keeps it alive longer than
+// the processes: the Timings, the NodeMachines, the DiskArray, the ImageRegistry, the ApiEndpoint.
+// Process names are stable: faults, traces and random streams go by them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/api/client.h"
+#include "model/cluster/disk_array.h"
+#include "model/cluster/image_registry.h"
+#include "model/cluster/node_machine.h"
+#include "model/cluster/petset_controller.h"
+#include "model/cluster/timings.h"
+#include "model/cluster/volume_binder.h"
+#include "sim/engine/process.h"
+#include "sim/engine/simulation.h"
+
+namespace sdbtwin::cluster {
+
+class ApiEndpoint;
+
+inline constexpr std::string_view kPetSetControllerName = "petset-controller";
+inline constexpr std::string_view kSchedulerName = "kube-scheduler";
+inline constexpr std::string_view kGarbageCollectorName = "garbage-collector";
+inline constexpr std::string_view kDisruptionControllerName = "disruption-controller";
+inline constexpr std::string_view kVolumeBinderName = "persistent-volume-binder";
+inline constexpr std::string_view kClaimProtectorName = "pvc-protection-controller";
+std::string kubelet_name(std::string_view node);  // "kubelet/<node>"
+
+std::unique_ptr<sim::Actor> make_petset_controller(
+    sim::Runtime& runtime, std::unique_ptr<api::Client> client,
+    const PetSetControllerOptions& options = PetSetControllerOptions{});
+std::unique_ptr<sim::Actor> make_scheduler(sim::Runtime& runtime,
+                                           std::unique_ptr<api::Client> client,
+                                           const Timings& timings);
+std::unique_ptr<sim::Actor> make_garbage_collector(sim::Runtime& runtime,
+                                                   std::unique_ptr<api::Client> client,
+                                                   const Timings& timings);
+std::unique_ptr<sim::Actor> make_disruption_controller(sim::Runtime& runtime,
+                                                       std::unique_ptr<api::Client> client);
+std::unique_ptr<sim::Actor> make_volume_binder(
+    sim::Runtime& runtime, std::unique_ptr<api::Client> client, DiskArray& disks,
+    const Timings& timings, const VolumeBinderOptions& options = VolumeBinderOptions{});
+std::unique_ptr<sim::Actor> make_claim_protector(sim::Runtime& runtime,
+                                                 std::unique_ptr<api::Client> client);
+std::unique_ptr<sim::Actor> make_kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client,
+                                         NodeMachine& machine, DiskArray& disks,
+                                         const ImageRegistry& registry, const Timings& timings);
+
+struct MachineryOptions {
+  PetSetControllerOptions petset;
+  VolumeBinderOptions volumes;
+};
+
+// Adds the cluster-wide processes (not the kubelets) to the simulation, in a fixed order. They are
+// not started.
+void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskArray& disks,
+                       const Timings& timings, const MachineryOptions& options = {});
+sim::Process& add_kubelet(sim::Simulation& simulation, ApiEndpoint& endpoint, NodeMachine& machine,
+                          DiskArray& disks, const ImageRegistry& registry, const Timings& timings);
+
+}  // namespace sdbtwin::cluster
