@@ -39,8 +39,7 @@ Informer::Informer(sim::Runtime& runtime, api::Client& client, api::Kind kind,
       client_(&client),
       kind_(kind),
       options_(std::move(options)),
-      rng_(runtime.rng(
-          fmt::format("informer/{}{}", api::to_string(kind), options_.untyped))),
+      rng_(runtime.rng(fmt::format("informer/{}{}", api::to_string(kind), options_.untyped))),
       backoff_(kReflectorBackoff, kBackoffRestart, rng_.stream("backoff")) {}
 
 void Informer::add_handlers(EventHandlers handlers) {
@@ -111,7 +110,8 @@ sim::Task<bool> Informer::list() {
 
 sim::Task<void> Informer::watch() {
   while (true) {
-    switch (co_await watch_once()) {
+    const Next next = co_await watch_once();  // named: g++ 12 miscompiles switch (co_await ...)
+    switch (next) {
       case Next::kWatchAgain:
         break;
       case Next::kWatchAfterBackoff:

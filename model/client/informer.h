@@ -1,14 +1,14 @@
 #pragma once
 
-// Informer: client-go's shared informer (kubernetes.md 5.1). Lists a kind, then watches it, and keeps
-// a Cache of what it saw; tells handlers of every change after the cache has it.
-// Guarantees: per object, changes arrive in order. After a lost history it lists again: changes in
-// between are seen as one, objects that are gone as deleted with a tombstone, and an object that was
-// deleted and created anew under its name as ONE update to another UID.
-// Nothing guarantees that one's own writes are in the cache, nor how old it is; after a start it may
-// show an older state than an earlier process has seen.
-// Handlers run inline on the informer's own coroutine: they must be quick, must not wait, and may
-// read the cache. Belongs to one process and lives in its actor; `client` outlives it.
+// Informer: client-go's shared informer (kubernetes.md 5.1). Lists a kind, then watches it, and
+// keeps a Cache of what it saw; tells handlers of every change after the cache has it. Guarantees:
+// per object, changes arrive in order. After a lost history it lists again: changes in between are
+// seen as one, objects that are gone as deleted with a tombstone, and an object that was deleted
+// and created anew under its name as ONE update to another UID. Nothing guarantees that one's own
+// writes are in the cache, nor how old it is; after a start it may show an older state than an
+// earlier process has seen. Handlers run inline on the informer's own coroutine: they must be
+// quick, must not wait, and may read the cache. Belongs to one process and lives in its actor;
+// `client` outlives it.
 
 #include <cstdint>
 #include <functional>

@@ -72,10 +72,12 @@ class WorkQueue {
   std::uint32_t failures(const Key& key) const { return limiter_.failures(key); }
 
   // Each key that get() yields is given back with done(), or it will never be handed out again.
+  // Precondition: get() has yielded the key, and it has not been given back since.
   void done(const Key& key) {
     const auto found = keys_.find(key);
-    if (found == keys_.end()) return;
+    SIM_ASSERT(found != keys_.end() && found->second.processing);
     found->second.processing = false;
+    --processing_;
     if (!found->second.dirty) {
       keys_.erase(found);
       return;
@@ -159,6 +161,7 @@ class WorkQueue {
     State& state = keys_[key];
     state.dirty = false;
     state.processing = true;
+    ++processing_;
     return key;
   }
 
