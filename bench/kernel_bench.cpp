@@ -3,7 +3,8 @@
 //   one
 //                  process whose coroutine loops over co_await sleep(random); digest and observers
 //                  idle.
-//   wake_up_nested the same with each sleep inside a child task (one frame allocated per event).
+//   wake_up_bare   bare coroutines over std::priority_queue, in the same run: compare as a ratio.
+//   wake_up_nested wake_up with each sleep inside a child task (one frame allocated per event).
 //   hold           the queue alone: pop one event, arm one, at a constant number pending.
 //   hold_std       the same model on std::priority_queue, in the same run: compare with it as a
 //   ratio. ping_pong      two processes and two channels; one item is one message. race one item is
@@ -13,7 +14,9 @@
 
 #include <benchmark/benchmark.h>
 
+#include <coroutine>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <queue>
 #include <string>
@@ -74,6 +77,75 @@ BENCHMARK(wake_up)->Arg(1'000)->Arg(10'000)->Arg(100'000);
 void wake_up_nested(benchmark::State& state) { step_processes(state, &sleep_nested_forever); }
 BENCHMARK(wake_up_nested)->Arg(10'000);
 
+// The least that a wake-up can be: coroutines resumed from a std::priority_queue, without
+// processes, runtimes, cancellation or kill safety. What the kernel adds is the ratio to this.
+struct BareTask {
+  struct promise_type {
+    BareTask get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+  std::coroutine_handle<promise_type> frame;
+};
+
+struct BareEntry {
+  std::int64_t time;
+  std::uint64_t sequence;
+  std::coroutine_handle<> frame;
+  bool operator<(const BareEntry& other) const {
+    return time != other.time ? time > other.time : sequence > other.sequence;
+  }
+};
+
+struct BareKernel {
+  std::int64_t now = 0;
+  std::uint64_t sequence = 0;
+  std::priority_queue<BareEntry> queue;
+
+  void step() {
+    const BareEntry top = queue.top();
+    queue.pop();
+    now = top.time;
+    top.frame.resume();
+  }
+};
+
+struct BareSleep {
+  BareKernel* kernel;
+  std::int64_t until;
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> frame) const {
+    kernel->queue.push({until, kernel->sequence++, frame});
+  }
+  void await_resume() const {}
+};
+
+BareTask bare_sleep_forever(BareKernel& kernel, Rng rng) {
+  for (;;) {
+    const std::int64_t until = kernel.now + random_sleep(rng).count();
+    const BareSleep sleep(&kernel, until);
+    co_await sleep;
+  }
+}
+
+void wake_up_bare(benchmark::State& state) {
+  BareKernel kernel;
+  std::vector<BareTask> tasks;
+  for (int i = 0; i < static_cast<int>(state.range(0)); ++i) {
+    tasks.push_back(bare_sleep_forever(kernel, Rng(static_cast<std::uint64_t>(i))));
+    tasks.back().frame.resume();
+  }
+  for (std::int64_t i = 0; i < 10 * state.range(0); ++i) kernel.step();
+  for (auto _ : state) kernel.step();
+  state.SetItemsProcessed(state.iterations());
+  for (const BareTask& task : tasks) task.frame.destroy();
+}
+BENCHMARK(wake_up_bare)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+
 class IdleRuntime final : public Runtime {
  public:
   Time now() const noexcept override { return {}; }
@@ -107,6 +179,7 @@ void hold(benchmark::State& state) {
   const auto one = [&] {
     queue.first(now);
     Waiter* waiter = queue.take(queue.pop().slot);
+    waiter->fire();
     queue.arm(*waiter, now + random_sleep(rng), now);
   };
   for (std::int64_t i = 0; i < 10 * state.range(0); ++i) one();
@@ -118,22 +191,26 @@ BENCHMARK(hold)->Arg(1'000)->Arg(100'000);
 struct StdEntry {
   std::int64_t time;
   std::uint64_t sequence;
-  std::uint32_t waiter;
+  Waiter* waiter;
   bool operator<(const StdEntry& other) const {
     return time != other.time ? time > other.time : sequence > other.sequence;
   }
 };
 
 void hold_std(benchmark::State& state) {
+  IdleRuntime runtime;
+  std::vector<std::unique_ptr<IdleWaiter>> waiters;
   std::priority_queue<StdEntry> queue;
   Rng rng(kSeed);
   std::uint64_t sequence = 0;
   for (std::int64_t i = 0; i < state.range(0); ++i) {
-    queue.push({random_sleep(rng).count(), sequence++, static_cast<std::uint32_t>(i)});
+    waiters.push_back(std::make_unique<IdleWaiter>(runtime));
+    queue.push({random_sleep(rng).count(), sequence++, waiters.back().get()});
   }
   const auto one = [&] {
     const StdEntry top = queue.top();
     queue.pop();
+    top.waiter->fire();
     queue.push({top.time + random_sleep(rng).count(), sequence++, top.waiter});
   };
   for (std::int64_t i = 0; i < 10 * state.range(0); ++i) one();

@@ -39,7 +39,8 @@ class Runtime {
   // The name of the process.
   virtual std::string_view name() const noexcept = 0;
 
-  // co_await runtime.sleep(5s). A time that has passed still costs one event at now().
+  // co_await runtime.sleep(5s). A time that has passed still costs one event at now();
+  // Duration::max() is for ever.
   SleepAwaiter sleep(Duration duration) noexcept;
   SleepAwaiter sleep_until(Time time) noexcept;
 
@@ -76,7 +77,7 @@ class SleepAwaiter final : public FrameWaiter {
 };
 
 inline SleepAwaiter Runtime::sleep(Duration duration) noexcept {
-  return SleepAwaiter(*this, now() + duration);
+  return SleepAwaiter(*this, later(now(), duration));
 }
 inline SleepAwaiter Runtime::sleep_until(Time time) noexcept { return SleepAwaiter(*this, time); }
 

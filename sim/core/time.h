@@ -24,6 +24,11 @@ struct RunClock {
 using Duration = std::chrono::nanoseconds;
 using Time = RunClock::time_point;
 
+// time + duration; the end of time when that lies beyond it, so that "for ever" is a duration too.
+constexpr Time later(Time time, Duration duration) noexcept {
+  return duration > Time::max() - time ? Time::max() : time + duration;
+}
+
 // "2m33s", "1.25s", "350ms", "0s", "-5s". Parts that are zero are left out; nothing is rounded.
 std::string format_duration(Duration duration);
 

@@ -10,6 +10,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(Later, StopsAtTheEndOfTime) {
+  // Goal: no overflow. Method: sums within, at and beyond the end, and a negative one.
+  EXPECT_EQ(later(Time{1s}, 2s), Time{3s});
+  EXPECT_EQ(later(Time{1s}, -2s), Time{-1s});
+  EXPECT_EQ(later(Time{1s}, Duration::max()), Time::max());
+  EXPECT_EQ(later(Time{1s}, Duration::max() - 1s), Time::max());
+  EXPECT_EQ(later(Time{}, Duration::max() - 1ns), Time::max() - 1ns);
+}
+
 TEST(FormatDuration, ReadsLikeAManifest) {
   // Goal: the text people write in manifests. Method: examples of each range.
   EXPECT_EQ(format_duration(2min + 33s), "2m33s");

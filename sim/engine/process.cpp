@@ -68,14 +68,21 @@ void Process::kill() {
 
 void Process::restart(Duration after) {
   kill();
-  restart_.set(simulation_->now() + after);
+  restart_.set(later(simulation_->now(), after));
+}
+
+void Process::close() noexcept {
+  if (!runtimes_.empty()) runtimes_.back()->close();
+}
+
+void Process::destroy_frames() noexcept {
+  if (!runtimes_.empty()) runtimes_.back()->destroy_frames();
 }
 
 void Process::die() noexcept {
-  SimRuntime& runtime = *runtimes_.back();
   const Simulation::Busy busy(*simulation_);  // A kill from within a destructor waits for its end.
-  runtime.close();
-  runtime.destroy_frames();
+  close();
+  destroy_frames();
   actor_.reset();
   trace(ProcessKilled{incarnation()});
 }

@@ -100,6 +100,8 @@ class Process {
 
   void build();
   void die() noexcept;
+  void close() noexcept;
+  void destroy_frames() noexcept;
   template <class E>
   void trace(const E& event);
 

@@ -1,5 +1,6 @@
 #include "sim/engine/scheduler.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -9,6 +10,7 @@
 namespace sdbtwin::sim {
 
 Waiter* Scheduler::next(Time limit) {
+  limit = std::min(limit, Time::max() - Duration{1});  // For ever does not come.
   Slot slot;
   while (ties_ ? pop_permuted(limit, slot) : pop(limit, slot)) {
     Waiter* waiter = queue_.peek(slot);

@@ -21,15 +21,14 @@ Simulation::Simulation(std::uint64_t seed)
 
 Simulation::~Simulation() {
   SIM_ASSERT(busy_ == 0);
-  ++busy_;
-  for (const auto& process : processes_) {
-    if (process->incarnation() > 0) process->runtimes_.back()->close();
-  }
+  ++busy_;  // A kill from within a destructor has no effect any more.
   runtime_.close();
+  for (const auto& process : processes_) process->close();
   runtime_.destroy_frames();
   for (auto process = processes_.rbegin(); process != processes_.rend(); ++process) {
-    if ((*process)->incarnation() == 0) continue;
-    (*process)->runtimes_.back()->destroy_frames();
+    (*process)->destroy_frames();
+  }
+  for (auto process = processes_.rbegin(); process != processes_.rend(); ++process) {
     (*process)->actor_.reset();
   }
   while (!processes_.empty()) processes_.pop_back();

@@ -2,8 +2,9 @@
 
 // Simulation: processes in virtual time, and nothing shared with any other simulation.
 // Owns scheduler, trace and processes. Same seed and same calls: same trace, byte for byte.
-// Processes live until the simulation ends (dead or alive); at its end all runtimes are closed
-// first, then the processes are destroyed, the last added first.
+// Processes live until the simulation ends (dead or alive). At its end all runtimes are closed,
+// then all frames destroyed, then all actors, the last added process first: no destructor acts, and
+// no frame finds an actor gone.
 
 #include <cstdint>
 #include <functional>

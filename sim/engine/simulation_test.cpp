@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -88,6 +89,53 @@ TEST(Simulation, RunUntilIncludesItsLimitAndMovesTheClockToIt) {
   EXPECT_FALSE(simulation.step());
   simulation.run_until(Time{9s});
   EXPECT_EQ(simulation.now(), Time{9s});
+}
+
+Task<void> sleep_for_ever(Runtime& runtime, std::string& log) {
+  co_await runtime.sleep(1s);
+  log += 'a';
+  co_await runtime.sleep(Duration::max());
+  log += '!';
+}
+
+TEST(Simulation, ForEverDoesNotCome) {
+  // Goal: Duration::max() is no event that ends time. Method: a task that sleeps so.
+  Simulation simulation(1);
+  std::string log;
+  simulation.runtime().spawn(sleep_for_ever(simulation.runtime(), log));
+  while (simulation.step()) {
+  }
+  EXPECT_EQ(log, "a");
+  EXPECT_EQ(simulation.now(), Time{1s});
+}
+
+class Logger final : public Actor {
+ public:
+  Logger(std::string& log, char letter) : log_(&log), letter_(letter) {}
+  ~Logger() override { *log_ += letter_; }
+
+ private:
+  std::string* log_;
+  char letter_;
+};
+
+Task<void> sleep_with(Runtime& runtime, std::unique_ptr<Logger>) { co_await runtime.sleep(1h); }
+
+TEST(Simulation, AtItsEndAllFramesGoBeforeAnyActor) {
+  // Goal: the end of a simulation is orderly. Method: frames and actors of two processes log their
+  // ends.
+  std::string log;
+  {
+    Simulation simulation(1);
+    ProcessMain main = [&](Runtime& runtime) {
+      runtime.spawn(sleep_with(runtime, std::make_unique<Logger>(log, 'f')));
+      return std::make_unique<Logger>(log, 'A');
+    };
+    simulation.add_process("first", main).start();
+    simulation.add_process("second", main).start();
+    simulation.run_until(Time{1s});
+  }
+  EXPECT_EQ(log, "ffAA");
 }
 
 TEST(Simulation, RunUntilDoneAsksFirstAndGivesUpAtTheDeadline) {
