@@ -1,16 +1,15 @@
-// What the kernel itself costs, apart from any model.
-//   wake_up        bounds the budget "kernel wake-up at 10,000 processes <= 150 ns": one event is
-//   one
-//                  process whose coroutine loops over co_await sleep(random); digest and observers
-//                  idle.
-//   wake_up_bare   bare coroutines over std::priority_queue, in the same run: compare as a ratio.
-//   wake_up_nested wake_up with each sleep inside a child task (one frame allocated per event).
-//   hold           the queue alone: pop one event, arm one, at a constant number pending.
-//   hold_std       the same model on std::priority_queue, in the same run: compare with it as a
-//   ratio. ping_pong      two processes and two channels; one item is one message. race one item is
-//   a task that beats its deadline (two armed waiters, one withdrawn). trace          one item is a
-//   typed event with five fields, recorded and digested, no observer.
-// items_per_second is events per second. Run with --benchmark_repetitions=5 on a quiet machine.
+// What the kernel itself costs, apart from any model. items_per_second is events per second.
+// - wake_up bounds the budget "kernel wake-up at 10,000 processes <= 150 ns": one event is one
+//   process whose coroutine loops over co_await sleep(random). Nothing is traced.
+// - wake_up_bare: bare coroutines over std::priority_queue, in the same run; read the ratio.
+// - wake_up_nested: wake_up with each sleep inside a child task (one frame allocated per event).
+// - hold: the queue alone; pop one event, arm one, at a constant number pending.
+// - hold_std: the same model on std::priority_queue, in the same run; read the ratio.
+// - ping_pong: two processes and two channels; one item is one message.
+// - race_won: a task that beats its deadline; two events, a withdrawn waiter, two frames.
+// - trace_digest: a typed event with five fields, recorded and digested, no observer.
+// - trace_ring: the same with a ring of the last events as observer, which copies each.
+// Run with --benchmark_repetitions=5 on a quiet machine.
 
 #include <benchmark/benchmark.h>
 
@@ -25,6 +24,7 @@
 #include "sim/core/channel.h"
 #include "sim/core/race.h"
 #include "sim/core/timer_queue.h"
+#include "sim/core/trace_ring.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::sim {
@@ -280,8 +280,9 @@ struct WriteApplied {
   }
 };
 
-void trace_digest(benchmark::State& state) {
+void trace_events(benchmark::State& state, TraceObserver* observer) {
   Simulation simulation(kSeed);
+  if (observer != nullptr) simulation.trace().add_observer(*observer);
   WriteApplied event{"Pod", "singlestore-sample-leaf-0-1", 1, 1, 12ms};
   for (auto _ : state) {
     ++event.resource_version;
@@ -290,7 +291,15 @@ void trace_digest(benchmark::State& state) {
   benchmark::DoNotOptimize(simulation.trace().digest());
   state.SetItemsProcessed(state.iterations());
 }
+
+void trace_digest(benchmark::State& state) { trace_events(state, nullptr); }
 BENCHMARK(trace_digest);
+
+void trace_ring(benchmark::State& state) {
+  TraceRing ring(256);
+  trace_events(state, &ring);
+}
+BENCHMARK(trace_ring);
 
 }  // namespace
 }  // namespace sdbtwin::sim
