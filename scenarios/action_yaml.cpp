@@ -256,6 +256,7 @@ std::vector<Action> read_actions(MapReader& spec) {
       spec.problems().add(item.location_of("name"),
                           fmt::format("two actions are named \"{}\"", printable(action.name, 60)),
                           "give each action its own name");
+      continue;
     }
     actions.push_back(std::move(action));
   }

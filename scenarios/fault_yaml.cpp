@@ -345,11 +345,6 @@ faults::FaultPlan read_faults(MapReader& spec) {
     MapReader item(spec.document(), node, path, spec.problems());
     faults::PlannedFault planned;
     if (!item.read("name", planned.name)) planned.name = fmt::format("fault {}", names.size() + 1);
-    if (!names.insert(planned.name).second) {
-      spec.problems().add(item.location_of("name"),
-                          fmt::format("two faults are named \"{}\"", printable(planned.name, 60)),
-                          "give each fault its own name");
-    }
     std::vector<std::string> kinds;
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < faults::kFaultKinds.size(); ++i) {
@@ -364,6 +359,12 @@ faults::FaultPlan read_faults(MapReader& spec) {
                           suggestion("", kinds, "give exactly one of"));
     }
     item.finish();
+    if (!names.insert(planned.name).second) {
+      spec.problems().add(item.location_of("name"),
+                          fmt::format("two faults are named \"{}\"", printable(planned.name, 60)),
+                          "give each fault its own name");
+      continue;
+    }
     plan.faults.push_back(std::move(planned));
   }
   sort(plan);
