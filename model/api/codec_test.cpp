@@ -113,7 +113,8 @@ TEST(Codec, ReadsASinglestore) {
              "securityContext":{"seLinuxOptions":{"level":"s0"}},
              "resources":{"limits":{"memory":"2Gi","cpu":"0.5"}}}],
              "podPlacementPolicy":{"name":"spread"}}},
-          "storage":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"10Gi"}}}}}}})");
+          "storage":{"accessModes":["ReadWriteOnce"],
+            "resources":{"requests":{"storage":"10Gi"}}}}}}})");
   const auto db = as<Singlestore>(object);
   EXPECT_EQ(db->spec->version, "8.7.21");
   EXPECT_EQ(db->spec->deletion_policy, DeletionPolicy::kWipeOut);

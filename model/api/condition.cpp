@@ -30,8 +30,8 @@ const TypeInfo& StatusCondition::type_info() {
       field<&T::observed_generation>("observedGeneration"),
       field<&T::last_heartbeat_time>("lastHeartbeatTime"),
       field<&T::last_transition_time>("lastTransitionTime").always(),
-      field<&T::reason>("reason"),
-      field<&T::message>("message"),
+      field<&T::reason>("reason").always(),
+      field<&T::message>("message").always(),
       known("lastProbeTime"),
   };
   static constexpr TypeInfo kType = struct_type<T>("Condition", kFields);

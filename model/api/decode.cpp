@@ -18,25 +18,31 @@
 
 namespace sdbtwin::api {
 
-PathScope::PathScope(DecodeContext& context, std::string_view field)
-    : context_(context), length_(context.path.size()) {
-  if (!context_.path.empty()) context_.path += '.';
-  context_.path += field;
+void PathScope::append_to(std::string& path) const {
+  if (outer_ != nullptr) outer_->append_to(path);
+  if (field_.data() == nullptr) {
+    path += fmt::format("[{}]", index_);
+    return;
+  }
+  if (!path.empty()) path += '.';
+  path += field_;
 }
 
-PathScope::PathScope(DecodeContext& context, size_t index)
-    : context_(context), length_(context.path.size()) {
-  context_.path += fmt::format("[{}]", index);
+std::string DecodeContext::path() const {
+  std::string text;
+  if (innermost != nullptr) innermost->append_to(text);
+  return text;
 }
 
 void DecodeContext::wrong_type(const Value& value, std::string_view wanted) {
   const std::string found = fmt::format("\"{}\"", to_string(value.type()));
+  const std::string where = path();
   problems.push_back(field_error::type_invalid(
-      path, found, fmt::format("{} in body must be of type {}: {}", path, wanted, found)));
+      where, found, fmt::format("{} in body must be of type {}: {}", where, wanted, found)));
 }
 
 void DecodeContext::wrong_form(const Value& value, std::string_view detail) {
-  problems.push_back(field_error::invalid(path, value.dump(), detail));
+  problems.push_back(field_error::invalid(path(), value.dump(), detail));
 }
 
 namespace {
@@ -135,8 +141,9 @@ void decode_unknown(const TypeInfo& type, void* owner, const std::string& name, 
                     DecodeContext& context) {
   if (context.strict && type.find(name) == nullptr) {
     PathScope scope(context, name);
+    std::string where = context.path();
     context.unknown.push_back(
-        {"FieldValueInvalid", fmt::format("unknown field \"{}\"", context.path), context.path});
+        {"FieldValueInvalid", fmt::format("unknown field \"{}\"", where), std::move(where)});
   }
   edit_extra(type, owner).set(name, member);
 }

@@ -12,30 +12,44 @@
 
 namespace sdbtwin::api {
 
-// Goes along with one decode: where we are, by which rules, and what was wrong so far.
+class PathScope;
+
+// Goes along with one walk: where we are, by which rules, and what was wrong so far.
 struct DecodeContext {
   bool custom_resource = false;  // keep explicit empty values and absences (opaque.h)
   bool strict = false;
-  std::string path;
+  const PathScope* innermost = nullptr;
   std::vector<StatusCause> problems;  // values of a wrong type or form
   std::vector<StatusCause> unknown;   // strict only
 
+  std::string path() const;  // "spec.containers[0].name"
   void wrong_type(const Value& value, std::string_view wanted);
   void wrong_form(const Value& value, std::string_view detail);
 };
 
-// Adds one segment to the path for its lifetime.
+// Adds one segment to the path for its lifetime. The text is only made when somebody asks for it;
+// the name must outlive the scope.
 class PathScope {
  public:
-  PathScope(DecodeContext& context, std::string_view field);
-  PathScope(DecodeContext& context, size_t index);
-  ~PathScope() { context_.path.resize(length_); }
+  PathScope(DecodeContext& context, std::string_view field)
+      : context_(context), outer_(context.innermost), field_(field) {
+    context_.innermost = this;
+  }
+  PathScope(DecodeContext& context, size_t index)
+      : context_(context), outer_(context.innermost), index_(index) {
+    context_.innermost = this;
+  }
+  ~PathScope() { context_.innermost = outer_; }
   PathScope(const PathScope&) = delete;
   PathScope& operator=(const PathScope&) = delete;
 
+  void append_to(std::string& path) const;
+
  private:
   DecodeContext& context_;
-  size_t length_;
+  const PathScope* outer_;
+  std::string_view field_;  // empty data: an index
+  size_t index_ = 0;
 };
 
 // Precondition: `value` is at its zero value (reset()), except that members of a struct that the

@@ -17,6 +17,10 @@ bool is_directive(std::string_view key) {
          key.starts_with(kDeleteFromListPrefix) || key.starts_with(kSetOrderPrefix);
 }
 
+std::string_view merge_key(const FieldInfo& field) {
+  return field.list_map_keys.substr(0, field.list_map_keys.find(','));
+}
+
 namespace {
 
 // The struct that a member holds, seen through optional, shared and (for elements) list; null when
@@ -31,10 +35,6 @@ const TypeInfo* struct_of(const FieldInfo* field, bool element) {
 
 const FieldInfo* find_field(const TypeInfo* type, std::string_view name) {
   return type == nullptr ? nullptr : type->find(name);
-}
-
-std::string_view merge_key(const FieldInfo& field) {
-  return field.list_map_keys.substr(0, field.list_map_keys.find(','));
 }
 
 // A value that becomes part of the object as it is: without directives and nulls.

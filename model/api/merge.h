@@ -23,6 +23,9 @@ inline constexpr std::string_view kRetainKeysDirective = "$retainKeys";
 inline constexpr std::string_view kDeleteFromListPrefix = "$deleteFromPrimitiveList/";
 inline constexpr std::string_view kSetOrderPrefix = "$setElementOrder/";
 
+// The member by which elements of a keyed list are told apart.
+std::string_view merge_key(const FieldInfo& field);
+
 // Whether a member of a patch is a directive, not a field.
 bool is_directive(std::string_view key);
 

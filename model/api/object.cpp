@@ -108,24 +108,30 @@ bool is_listed(std::initializer_list<std::string_view> parts, std::string_view p
   return std::ranges::find(parts, part) != parts.end();
 }
 
-// Every top-level member but metadata that one of the two has.
-template <class Visit>
-bool all_parts(const Object& a, const Object& b, Visit visit) {
-  if (a.kind() == Kind::kUnstructured) {
-    for (const Object* object : {&a, &b}) {
-      for (const auto& [name, value] : cast<Unstructured>(*object).body.members()) {
-        if (!visit(std::string_view(name))) return false;
-      }
+using Parts = std::initializer_list<std::string_view>;
+
+bool equal_untyped_bodies(const Unstructured& a, const Unstructured& b, Parts except) {
+  for (const Unstructured* object : {&a, &b}) {
+    for (const auto& [name, value] : object->body.members()) {
+      if (is_listed(except, name)) continue;
+      if (!same_or_both_null(part_of(a, name), part_of(b, name))) return false;
     }
-    return true;
   }
+  return true;
+}
+
+bool equal_typed_bodies(const Object& a, const Object& b, Parts except) {
   const TypeInfo& type = body_type(a);
   for (const FieldInfo& info : type.fields) {
-    if (info.modelled() && !visit(info.name)) return false;
+    if (!info.modelled() || is_listed(except, info.name)) continue;
+    if (!equal_values(info.type(), info.get(body_of(a)), info.get(body_of(b)))) return false;
   }
   for (const Object* object : {&a, &b}) {
     for (const auto& [name, value] : extra_of(type, body_of(*object)).fields()) {
-      if (!visit(std::string_view(name))) return false;
+      if (is_listed(except, name)) continue;
+      if (!same_or_both_null(visible_extra(type, a, name), visible_extra(type, b, name))) {
+        return false;
+      }
     }
   }
   return true;
@@ -145,9 +151,8 @@ bool equal_except(const Object& a, const Object& b, std::initializer_list<std::s
   SIM_ASSERT(a.kind() == b.kind());
   if (&a == &b) return true;
   if (!is_listed(parts, "metadata") && !equal_metadata(a, b)) return false;
-  return all_parts(a, b, [&](std::string_view part) {
-    return is_listed(parts, part) || equal_part(a, b, part);
-  });
+  if (a.kind() != Kind::kUnstructured) return equal_typed_bodies(a, b, parts);
+  return equal_untyped_bodies(cast<Unstructured>(a), cast<Unstructured>(b), parts);
 }
 
 bool equal(const Object& a, const Object& b) {

@@ -1,8 +1,8 @@
 #include "model/api/patch.h"
 
-#include <fmt/format.h>
-
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "model/api/codec.h"
 #include "model/api/decode.h"
@@ -24,7 +24,7 @@ class TypedMerge {
     context_.custom_resource = custom_resource;
   }
 
-  // `skip` is a member of the patch that is not the struct's: metadata of a kind, for one.
+  // apiVersion, kind and metadata of a kind's patch are passed over.
   Result<void> merge(const TypeInfo& type, void* owner, const Value& patch, bool is_kind) {
     if (!patch.is_object()) return errors::bad_request("a patch is an object");
     if (strategic_ && has_directive(patch)) return merge_whole(type, owner, patch, is_kind);
@@ -112,8 +112,55 @@ class TypedMerge {
     return sink.take();
   }
 
+  // Where the patch's elements are in a keyed list, if they are all there and in the list's order:
+  // then merging changes neither length nor order.
+  static std::optional<std::vector<size_t>> find_elements(const FieldInfo& info,
+                                                          const TypeInfo& list_type,
+                                                          const void* list, const Value& patch) {
+    const TypeInfo& element = list_type.element();
+    const FieldInfo* key =
+        element.kind == TypeKind::kStruct ? element.find(merge_key(info)) : nullptr;
+    if (key == nullptr || !key->modelled() || key->type().kind != TypeKind::kString) return {};
+    std::vector<size_t> indices;
+    size_t index = 0;
+    for (const Value& item : patch.items()) {
+      const Value* wanted = item.find(key->name);
+      if (wanted == nullptr || !wanted->is_string() || has_directive(item)) return {};
+      for (; index < list_type.list->size(list); ++index) {
+        const void* name = key->get(list_type.list->at(list, index));
+        if (*static_cast<const std::string*>(name) == wanted->text()) break;
+      }
+      if (index == list_type.list->size(list)) return {};
+      indices.push_back(index++);
+    }
+    return indices;
+  }
+
+  // A keyed list whose patched elements are all there: in place, without encoding the list.
+  std::optional<Result<void>> merge_elements(const FieldInfo& info, void* owner,
+                                             const Value& patch) {
+    if (!strategic_ || !patch.is_array() || info.list_rule != ListRule::kMap) return {};
+    const TypeInfo* list_type = &info.type();
+    const void* list = unbox(&list_type, info.get(owner));
+    if (list == nullptr || list_type->kind != TypeKind::kList) return {};
+    std::optional<std::vector<size_t>> indices = find_elements(info, *list_type, list, patch);
+    if (!indices) return {};
+    list_type = &info.type();
+    void* edited = unbox_for_edit(&list_type, info.at(owner));
+    PathScope scope(context_, info.name);
+    for (size_t at = 0; at < indices->size(); ++at) {
+      const size_t index = (*indices)[at];
+      PathScope element_scope(context_, index);
+      Result<void> merged = merge(list_type->element(), list_type->list->edit(edited, index),
+                                  patch.items()[at], false);
+      if (!merged) return merged;
+    }
+    return Result<void>();
+  }
+
   Result<void> merge_field(const TypeInfo& type, const FieldInfo& info, void* owner,
                            const Value& patch) {
+    if (std::optional<Result<void>> merged = merge_elements(info, owner, patch)) return *merged;
     const TypeInfo* inner = &info.type();
     const void* current = unbox(&inner, info.get(owner));
     if (patch.is_object() && current != nullptr && inner->kind == TypeKind::kStruct) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/api/codec.h"
+#include "model/api/merge.h"
 #include "model/api/petset.h"
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
@@ -170,6 +171,39 @@ TEST(StrategicMerge, RefusesBadPatches) {
   ASSERT_FALSE(wrong.ok());
   EXPECT_EQ(wrong.error().reason, Reason::kInvalid);
   EXPECT_EQ(wrong.error().causes.front().field, "spec.priority");
+}
+
+// Goal: merging into the typed object is the same as merging its JSON. Method: patches of many
+// shapes, both ways; the JSON way walks the same tables but no struct.
+TEST(StrategicMerge, TypedAndPlainMergesAgree) {
+  const ObjectPtr pod = pod_with(R"("metadata":{"name":"p","labels":{"a":"1"}},
+      "spec":{"hostname":"h","containers":[{"name":"a",
+        "env":[{"name":"x","value":"1"},{"name":"y"}],"ports":[{"containerPort":1}]},{"name":"b"},{"name":"c","image":"i"}]},
+      "status":{"conditions":[{"type":"A","status":"True"},{"type":"B","status":"False"}]})");
+  const char* patches[] = {
+      R"({})",
+      R"({"spec":{"containers":[{"name":"b","image":"new"}]}})",
+      R"({"spec":{"containers":[{"name":"a","env":[{"name":"x","value":"2"}]}]}})",
+      R"({"spec":{"containers":[{"name":"a","env":[{"name":"z"}],"image":"n"},
+          {"name":"c","image":null}]}})",
+      R"({"spec":{"containers":[{"name":"c"},{"name":"a"}]}})",
+      R"({"spec":{"containers":[{"name":"a","ports":[{"containerPort":1,"name":"p"}]}]}})",
+      R"({"spec":{"containers":[{"name":"a","env":[{"name":"y","$patch":"delete"}]}]}})",
+      R"({"spec":{"containers":[{"name":"b","unknown":{"deep":[1]}}]}})",
+      R"({"status":{"conditions":[{"type":"A","status":"False"},{"type":"B","status":"True"}]}})",
+      R"({"status":{"conditions":[{"type":"C","status":"True"}],"phase":"Running"}})",
+      R"({"status":{"conditions":[]}})",
+      R"({"spec":{"hostname":null,"volumes":[{"name":"v","emptyDir":{}}]}})",
+  };
+  for (const char* text : patches) {
+    Result<ObjectPtr> typed = apply_strategic_merge_patch(*pod, parse(text));
+    ASSERT_TRUE(typed.ok()) << text;
+    Result<Value> plain = strategic_merge(to_value(*pod), parse(text), &Pod::type_info());
+    ASSERT_TRUE(plain.ok()) << text;
+    Result<ObjectPtr> expected = from_value(*plain);
+    ASSERT_TRUE(expected.ok()) << text;
+    EXPECT_EQ(to_value(**typed).dump(), to_value(**expected).dump()) << text;
+  }
 }
 
 ObjectPtr singlestore() {

@@ -111,7 +111,7 @@ class Validator {
     if (!info.required) return;
     const bool written = context_.custom_resource && info.presence == Presence::kAlways &&
                          !extra.is_absent(info.name) && type.kind != TypeKind::kOptional;
-    if (!written) causes_.push_back(field_error::required(context_.path));
+    if (!written) causes_.push_back(field_error::required(context_.path()));
   }
 
   void check_enum(const FieldInfo& info, const TypeInfo& type, const Value& kept) {
@@ -119,7 +119,7 @@ class Validator {
     if (kept.is_string() && kept.text().empty() && !info.required) return;
     const std::vector<std::string_view> supported(type.enum_names.begin() + 1,
                                                   type.enum_names.end());
-    causes_.push_back(field_error::not_supported(context_.path, kept.dump(), supported));
+    causes_.push_back(field_error::not_supported(context_.path(), kept.dump(), supported));
   }
 
   DecodeContext context_;
@@ -178,7 +178,7 @@ void compare_members(const TypeInfo& type, const void* before, const void* after
     if (info.mutability != Mutability::kMutable &&
         !(info.mutability == Mutability::kSetOnce && is_zero(*member_type, old_member)) &&
         !equal_values(*member_type, old_member, new_member)) {
-      causes.push_back(field_error::invalid(context.path, json_of(*member_type, new_member),
+      causes.push_back(field_error::invalid(context.path(), json_of(*member_type, new_member),
                                             "field is immutable"));
       continue;
     }
@@ -231,8 +231,9 @@ class Pruner {
     }
     for (const std::string& name : names) {
       PathScope scope(context_, name);
+      std::string where = context_.path();
       unknown_.push_back(
-          {"FieldValueInvalid", fmt::format("unknown field \"{}\"", context_.path), context_.path});
+          {"FieldValueInvalid", fmt::format("unknown field \"{}\"", where), std::move(where)});
       if (remove_) edit_extra(type, owner).erase(name);
     }
     for (const FieldInfo& info : type.fields) {

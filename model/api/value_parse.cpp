@@ -27,7 +27,9 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     if (std::in_range<int64_t>(value)) return add(Value(value));
     return add(Value::number(std::to_string(value)));
   }
-  bool number_float(double, const std::string& text) override { return add(Value::number(text)); }
+  bool number_float(nlohmann::json::number_float_t, const std::string& text) override {
+    return add(Value::number(text));
+  }
   bool string(std::string& value) override { return add(Value(std::move(value))); }
   bool binary(nlohmann::json::binary_t&) override { return fail("binary value"); }
 
