@@ -42,8 +42,11 @@ class RealRuntime final : public Runtime {
 
   boost::asio::io_context& context() noexcept;
 
-  // Where trace() goes; nullptr, as at first: nowhere.
-  void set_trace(Trace* trace) noexcept { trace_ = trace; }
+  // Where trace() goes, and as which process; nullptr, as at first: nowhere.
+  void set_trace(Trace* trace, std::uint32_t process_id = 0) noexcept {
+    trace_ = trace;
+    source_.process_id = process_id;
+  }
 
   // Effect: no task runs any more and all frames are gone. Runs the io_context until every
   // operation that a task waited for has been cancelled. Precondition: not called by a task.
