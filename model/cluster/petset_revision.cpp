@@ -1,6 +1,7 @@
 #include "model/cluster/petset_revision.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -25,6 +26,47 @@ uint32_t fnv1(uint32_t sum, std::string_view bytes) {
   return sum;
 }
 
+// resource.Quantity's canonical form: no fraction, and the largest suffix that leaves none. What it
+// cannot show exactly (exponents, parts of a thousandth) keeps its text.
+api::Quantity canonical_quantity(const api::Quantity& quantity) {
+  constexpr std::array<std::string_view, 7> kBinary{"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+  constexpr std::array<std::string_view, 8> kDecimal{"m", "", "k", "M", "G", "T", "P", "E"};
+  const bool binary = quantity.text.ends_with('i');
+  const std::optional<int64_t> units = quantity.value();
+  const bool small = units && *units < 1024;
+  std::optional<int64_t> amount = binary && !small ? units : quantity.milli();
+  const size_t e = quantity.text.find_first_of("eE");
+  const bool exponent = e != std::string::npos && e + 1 < quantity.text.size();
+  if (!amount || exponent) return quantity;
+  const int64_t base = binary && !small ? 1024 : 1000;
+  size_t suffix = *amount == 0 ? 1 : 0;
+  while (*amount != 0 && *amount % base == 0) {
+    *amount /= base;
+    ++suffix;
+  }
+  const std::string_view unit = base == 1024 ? kBinary.at(suffix) : kDecimal.at(suffix);
+  const api::Quantity canonical = std::to_string(*amount) + std::string(unit);
+  return api::compare(canonical, quantity) == 0 ? canonical : quantity;
+}
+
+void canonicalize(std::vector<api::Container>& containers) {
+  for (api::Container& container : containers) {
+    for (auto* list : {&container.resources.limits, &container.resources.requests}) {
+      for (auto& [name, quantity] : *list) quantity = canonical_quantity(quantity);
+    }
+  }
+}
+
+// A Go client decodes and encodes the set's template, which rewrites its quantities.
+void canonicalize(api::PodSpec& spec) {
+  canonicalize(spec.init_containers);
+  canonicalize(spec.containers);
+  for (api::Volume& volume : spec.volumes) {
+    if (volume.empty_dir && volume.empty_dir->size_limit)
+      volume.empty_dir->size_limit = canonical_quantity(*volume.empty_dir->size_limit);
+  }
+}
+
 std::string safe_encode(std::string_view text) {
   std::string safe;
   for (const char c : text)
@@ -35,8 +77,10 @@ std::string safe_encode(std::string_view text) {
 }  // namespace
 
 std::string revision_data(const api::PodTemplateSpec& pod_template) {
+  api::PodTemplateSpec canonical = pod_template;
+  canonicalize(canonical.spec);
   const api::Value body =
-      api::struct_to_value(pod_template, {.go_typed = true}).with("$patch", "replace");
+      api::struct_to_value(canonical, {.go_typed = true}).with("$patch", "replace");
   const api::Value spec = api::Value::object({{"template", body}});
   return api::Value::object({{"spec", spec}}).dump();
 }

@@ -90,6 +90,18 @@ TEST(PetSetRevision, QuantitiesAreStoredInCanonicalForm) {
   EXPECT_EQ(revision_hash(data, 0), "b8d85cf6b");
 }
 
+TEST(PetSetRevision, CanonicalFormHasNoFractionAndTheLargestSuffix) {
+  const std::vector<std::pair<std::string, std::string>> forms{
+      {"1000m", "1"},       {"1.5", "1500m"}, {"1000", "1k"},      {"1500", "1500"},
+      {"0", "0"},           {"1024", "1024"}, {"1.5Gi", "1536Mi"}, {"512Ki", "512Ki"},
+      {"1023Ki", "1023Ki"}, {"1e3", "1e3"},   {"2E", "2E"},        {"0.5Gi", "512Mi"}};
+  for (const auto& [given, canonical] : forms) {
+    const std::string data = revision_data(pod_template(
+        R"({"spec":{"containers":[{"resources":{"limits":{"x":")" + given + R"("}}}]}})"));
+    EXPECT_THAT(data, testing::HasSubstr(R"("limits":{"x":")" + canonical + R"("})")) << given;
+  }
+}
+
 TEST(PetSetRevision, ProbesPortsAndEnvironmentKeepTheirBytes) {
   const std::string data = revision_data(pod_template(
       R"({"metadata":{"labels":{"app":"web","tier":"db"},"annotations":{"x":"y"}},
