@@ -6,6 +6,7 @@
 
 #include "controller/kit/kubedb.h"
 #include "controller/provisioner/connection.h"
+#include "controller/provisioner/petset.h"
 #include "model/api/typed_client.h"
 
 namespace sdbtwin::provisioner {
@@ -73,6 +74,11 @@ std::shared_ptr<api::Object> ChildWriter::make(const Child& child, const api::Si
   }
   if (child.kind == ChildKind::kBudget && petset == nullptr) {
     *why = "its PetSet is not there";
+    return nullptr;
+  }
+  if (child.kind == ChildKind::kBudget &&
+      !budget_max_unavailable(kit::replicas_of(database, child.role))) {
+    *why = "it has no budget any more";
     return nullptr;
   }
   ChildInputs inputs{database, *version, petset, {}};

@@ -117,4 +117,14 @@ void Provisioner::enqueue_users_of_secret(const api::Object& secret) {
   }
 }
 
+std::unique_ptr<kit::Operator> make_provisioner(sim::Runtime& runtime,
+                                                std::unique_ptr<api::Client> client,
+                                                std::unique_ptr<sql::DatabaseClient> sql,
+                                                ProvisionerOptions options) {
+  auto provisioner =
+      std::make_unique<Provisioner>(runtime, std::move(client), std::move(sql), std::move(options));
+  provisioner->start();
+  return provisioner;
+}
+
 }  // namespace sdbtwin::provisioner

@@ -13,6 +13,7 @@
 #include "controller/kit/controller.h"
 #include "controller/kit/event_recorder.h"
 #include "controller/kit/manager.h"
+#include "controller/kit/operator.h"
 #include "controller/provisioner/database_reconciler.h"
 #include "controller/provisioner/executor.h"
 #include "controller/provisioner/health.h"
@@ -33,14 +34,13 @@ struct ProvisionerOptions {
   std::unique_ptr<kit::Leadership> leadership;
 };
 
-class Provisioner {
+class Provisioner final : public kit::Operator {
  public:
   // `runtime` outlives it.
   Provisioner(sim::Runtime& runtime, std::unique_ptr<api::Client> client,
               std::unique_ptr<sql::DatabaseClient> sql, ProvisionerOptions options);
-  Provisioner(const Provisioner&) = delete;
-  Provisioner& operator=(const Provisioner&) = delete;
 
+  // Once.
   void start();
   const kit::Controller& controller() const { return controller_; }
 
@@ -59,5 +59,11 @@ class Provisioner {
   DatabaseReconciler reconciler_;
   kit::Controller controller_;
 };
+
+// A Provisioner that has been started. It owns the clients; `runtime` outlives it.
+std::unique_ptr<kit::Operator> make_provisioner(sim::Runtime& runtime,
+                                                std::unique_ptr<api::Client> client,
+                                                std::unique_ptr<sql::DatabaseClient> sql,
+                                                ProvisionerOptions options);
 
 }  // namespace sdbtwin::provisioner
