@@ -44,12 +44,14 @@ sim::Task<void> Controller::work() {
     ++reconciles_;
     const ReconcileResult result = settle(*ref, outcome);
     queue_.done(*ref);
-    runtime_.trace(Reconciled{.controller = options_.name,
-                              .kind = ref->kind,
-                              .namespace_ = ref->key.namespace_,
-                              .name = ref->key.name,
-                              .result = result,
-                              .error = outcome.ok() ? "" : api::to_string(outcome.error().reason)});
+    Reconciled event{.controller = options_.name,
+                     .kind = ref->kind,
+                     .namespace_ = ref->key.namespace_,
+                     .name = ref->key.name,
+                     .result = result,
+                     .error = {}};
+    if (!outcome.ok()) event.error = api::to_string(outcome.error().reason);
+    runtime_.trace(event);
   }
 }
 

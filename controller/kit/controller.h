@@ -31,12 +31,12 @@ std::string_view to_string(ReconcileResult result);
 // Trace: one reconcile has ended.
 struct Reconciled {
   static constexpr std::string_view kName = "reconciled";
-  std::string_view controller;
+  std::string controller;
   api::Kind kind;
-  std::string_view namespace_;
-  std::string_view name;
+  std::string namespace_;
+  std::string name;
   ReconcileResult result;
-  std::string_view error;
+  std::string error;
 
   template <class V>
   void visit(V& v) const {

@@ -1,4 +1,4 @@
-// Operator: all that one operator process keeps in memory. Whoever hosts the process makes it at the
+// Operator: what one operator process keeps in memory. Whoever hosts the process makes it at the
 // start and destroys it at the end; there is nothing else to call.
 #pragma once
 

@@ -92,12 +92,10 @@ sim::Task<Execution> Executor::run(EvictPod action, Context& context) {
   auto answer = co_await api::evict(manager_.client(), context.request->metadata.namespace_,
                                     action.pod, options);
   const bool gone = api::is(answer, api::Reason::kNotFound);
-  manager_.runtime().trace(EvictionAnswered{.request = context.request->metadata.name,
-                                            .pod = action.pod,
-                                            .answer = answer.ok() ? "accepted"
-                                                      : gone
-                                                          ? "gone"
-                                                          : api::to_string(answer.error().reason)});
+  EvictionAnswered event{
+      .request = context.request->metadata.name, .pod = action.pod, .answer = "accepted"};
+  if (!answer) event.answer = gone ? "gone" : api::to_string(answer.error().reason);
+  manager_.runtime().trace(event);
   if (answer || gone) co_return Execution::kDone;
   if (api::is(answer, api::Reason::kConflict)) co_return Execution::kBlocked;  // Another pod now.
   if (!api::is(answer, api::Reason::kTooManyRequests)) co_return Execution::kFailed;

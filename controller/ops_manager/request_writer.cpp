@@ -70,8 +70,8 @@ sim::Task<api::Result<RequestPtr>> RequestWriter::refresh(RequestPtr request, ap
 void RequestWriter::announce(const api::SinglestoreOpsRequest& request,
                              const api::Condition& condition) {
   const bool is_true = condition.status == api::ConditionStatus::kTrue;
-  const std::string_view namespace_ = request.metadata.namespace_;
-  const std::string_view name = request.metadata.name;
+  const std::string& namespace_ = request.metadata.namespace_;
+  const std::string& name = request.metadata.name;
   if (parse_pod_condition(condition.type)) {
     // A person does not want UIDs: the Event carries the recorded text only.
     std::string text = condition.message.substr(0, condition.message.find(kPodUidTag));

@@ -1,8 +1,9 @@
 // What the Ops-manager says about itself in the trace, for time lines and reports. Nothing that
-// judges it may rely on these.
+// judges it may rely on these. They own their texts: a trace ring keeps copies.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "controller/ops_manager/gates.h"
@@ -12,9 +13,9 @@ namespace sdbtwin::ops_manager {
 // A step's condition was appended.
 struct StepStarted {
   static constexpr std::string_view kName = "step-started";
-  std::string_view namespace_;
-  std::string_view request;
-  std::string_view step;
+  std::string namespace_;
+  std::string request;
+  std::string step;
   template <class V>
   void visit(V& v) const {
     v("namespace", namespace_);
@@ -26,9 +27,9 @@ struct StepStarted {
 // A step's condition became True.
 struct StepFinished {
   static constexpr std::string_view kName = "step-finished";
-  std::string_view namespace_;
-  std::string_view request;
-  std::string_view step;
+  std::string namespace_;
+  std::string request;
+  std::string step;
   template <class V>
   void visit(V& v) const {
     v("namespace", namespace_);
@@ -40,9 +41,9 @@ struct StepFinished {
 // A sub-step's condition was written: `GetPod--x` and the like.
 struct PodStepWritten {
   static constexpr std::string_view kName = "pod-step-written";
-  std::string_view namespace_;
-  std::string_view request;
-  std::string_view condition;
+  std::string namespace_;
+  std::string request;
+  std::string condition;
   bool status;
   template <class V>
   void visit(V& v) const {
@@ -55,11 +56,11 @@ struct PodStepWritten {
 
 struct GateEvaluated {
   static constexpr std::string_view kName = "gate-evaluated";
-  std::string_view request;
-  std::string_view pod;
+  std::string request;
+  std::string pod;
   Gate gate;
   GateOutcome outcome;
-  std::string_view reason;
+  std::string reason;
   template <class V>
   void visit(V& v) const {
     v("request", request);
@@ -73,9 +74,9 @@ struct GateEvaluated {
 // Traced when the cause changes; "" when it waits no longer.
 struct WaitingFor {
   static constexpr std::string_view kName = "waiting-for";
-  std::string_view namespace_;
-  std::string_view request;
-  std::string_view cause;
+  std::string namespace_;
+  std::string request;
+  std::string cause;
   template <class V>
   void visit(V& v) const {
     v("namespace", namespace_);
@@ -87,9 +88,9 @@ struct WaitingFor {
 // The answer to an eviction: "accepted", "gone", or the error's reason.
 struct EvictionAnswered {
   static constexpr std::string_view kName = "eviction-answered";
-  std::string_view request;
-  std::string_view pod;
-  std::string_view answer;
+  std::string request;
+  std::string pod;
+  std::string answer;
   template <class V>
   void visit(V& v) const {
     v("request", request);
