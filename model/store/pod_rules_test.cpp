@@ -258,6 +258,14 @@ TEST_F(EvictionTest, AnEvictionMeansThePodOfItsUidAndChargesNothingOtherwise) {
   EXPECT_EQ(budget_status("b").disruptions_allowed, 1);
 }
 
+TEST_F(EvictionTest, AVersionPreconditionMeansThePodBeforeItWasMarked) {
+  // The condition that the eviction itself writes does not break its own precondition.
+  api::DeleteOptions options;
+  options.resource_version = pod("p")->metadata.resource_version;
+  must(Request::evict(pod_ref("p"), options));
+  EXPECT_TRUE(api::is_deleting(pod("p")->metadata));
+}
+
 TEST_F(EvictionTest, BrokenBudgetsForbid) {
   create_budget("b");
   write_budget("b",
