@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/provisioner/connection.h"
-#include "controller/provisioner/samples.h"
+#include "controller/provisioner/test_samples.h"
 #include "model/api/codec.h"
 #include "model/api/core.h"
 #include "sim/core/rng.h"

@@ -41,10 +41,10 @@ enum class Written : std::uint8_t {
 // Trace: a write that was planned was not sent, and why.
 struct ChildHeldBack {
   static constexpr std::string_view kName = "child-held-back";
-  std::string_view namespace_;
-  std::string_view database;
-  std::string_view kind;
-  std::string_view child;
+  std::string namespace_;
+  std::string database;
+  std::string_view kind;  // These two are literals.
+  std::string child;
   std::string_view why;
 
   template <class V>

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "controller/kit/images.h"
-#include "controller/provisioner/samples.h"
-#include "controller/provisioner/scripted_server.h"
+#include "controller/provisioner/fake_server.h"
+#include "controller/provisioner/test_samples.h"
 #include "model/api/policy.h"
 
 namespace sdbtwin::provisioner {
@@ -101,8 +101,8 @@ class ChildWriterTest : public ::testing::Test {
   }
 
   sim::Simulation simulation_{1};
-  ScriptedServer server_;
-  StaleCache cache_;
+  FakeServer server_;
+  FakeCache cache_;
   ChildWriter writer_;
 };
 
@@ -167,6 +167,27 @@ TEST_F(ChildWriterTest, CannotRevertImagesFromACacheOlderThanTheRollout) {
   resume();
   const auto result = write(kLeaves);
   EXPECT_TRUE(api::is(result, api::Reason::kConflict));
+  EXPECT_EQ(image(), "node:8.9.3");
+}
+
+// Goal: the child is read before the Singlestore, or a whole rollout may pass between the two reads
+// and the old images go back with the new resourceVersion. Method: just that, and the cache
+// follows.
+TEST_F(ChildWriterTest, LosesWhenAWholeRolloutPassesAfterTheLiveRead) {
+  have_leaves();
+  edit_database([](api::Singlestore& db) { db.spec.edit().topology->leaf->replicas = 4; });
+  sync();
+  server_.after_call = [this](const api::Request& request) {
+    if (request.verb != api::Verb::kGet) return;
+    server_.after_call = nullptr;
+    pause();
+    stamp_and_update("8.9.3");
+    set_version("8.9.3");
+    lift_stamp();
+    resume();
+    sync();
+  };
+  EXPECT_TRUE(api::is(write(kLeaves), api::Reason::kConflict));
   EXPECT_EQ(image(), "node:8.9.3");
 }
 

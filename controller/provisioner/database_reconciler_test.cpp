@@ -8,9 +8,9 @@
 #include <string>
 
 #include "controller/provisioner/conditions.h"
+#include "controller/provisioner/fake_server.h"
 #include "controller/provisioner/planner.h"
-#include "controller/provisioner/samples.h"
-#include "controller/provisioner/scripted_server.h"
+#include "controller/provisioner/test_samples.h"
 
 namespace sdbtwin::provisioner {
 namespace {
@@ -97,8 +97,8 @@ class ReconcilerTest : public ::testing::Test {
 
   const api::ObjectRef kRef{api::Kind::kSinglestore, "demo", "sample"};
   sim::Simulation simulation_{1};
-  ScriptedServer server_;
-  StaleCache cache_;
+  FakeServer server_;
+  FakeCache cache_;
   SilentDatabase sql_;
   kit::EventRecorder recorder_;
   Executor executor_;
@@ -245,7 +245,7 @@ class WrongReconcilerTest : public ReconcilerTest {
   WrongReconcilerTest() : ReconcilerTest(ignore_pause) {}
 };
 
-void break_images(ScriptedServer& server) {
+void break_images(FakeServer& server) {
   auto leaves = api::copy(*server.get<api::PetSet>("sample-leaf"));
   leaves->spec.edit().template_.edit().spec.containers[0].image = "node:8.9.3";
   server.put(leaves);

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/provisioner/pod_template.h"
-#include "controller/provisioner/samples.h"
+#include "controller/provisioner/test_samples.h"
 #include "model/api/codec.h"
 
 namespace sdbtwin::provisioner {

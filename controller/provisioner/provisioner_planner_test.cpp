@@ -9,7 +9,7 @@
 
 #include "controller/provisioner/conditions.h"
 #include "controller/provisioner/planner.h"
-#include "controller/provisioner/samples.h"
+#include "controller/provisioner/test_samples.h"
 
 namespace sdbtwin::provisioner {
 namespace {

@@ -1,4 +1,4 @@
-#include "controller/provisioner/samples.h"
+#include "controller/provisioner/test_samples.h"
 
 #include <fmt/format.h>
 

@@ -20,7 +20,7 @@
 
 namespace sdbtwin::provisioner {
 
-class ScriptedServer final : public api::Client {
+class FakeServer final : public api::Client {
  public:
   sim::Task<api::Result<api::Response>> call(api::Request request) override;
   // Nobody watches here.
@@ -37,7 +37,8 @@ class ScriptedServer final : public api::Client {
   }
 
   std::function<void(const api::Request&)> before_call;
-  std::vector<std::string> calls;  // "get singlestores demo/sample", ...
+  std::function<void(const api::Request&)> after_call;  // applied, and not yet answered
+  std::vector<std::string> calls;                       // "get singlestores demo/sample", ...
 
  private:
   api::Result<api::Response> apply(const api::Request& request);
@@ -45,9 +46,9 @@ class ScriptedServer final : public api::Client {
   store::Store store_;
 };
 
-class StaleCache final : public ObjectCache {
+class FakeCache final : public ObjectCache {
  public:
-  explicit StaleCache(const ScriptedServer& server) : server_(server) {}
+  explicit FakeCache(const FakeServer& server) : server_(server) {}
 
   api::ObjectPtr find(const api::ObjectRef& ref) override;
   // Ignored: the cache stays as old as the test wants it.
@@ -57,7 +58,7 @@ class StaleCache final : public ObjectCache {
   void sync(const api::ObjectRef& ref) { seen_[ref] = server_.get(ref); }
 
  private:
-  const ScriptedServer& server_;
+  const FakeServer& server_;
   std::map<api::ObjectRef, api::ObjectPtr> seen_;
 };
 

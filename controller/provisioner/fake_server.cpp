@@ -1,25 +1,27 @@
-#include "controller/provisioner/scripted_server.h"
+#include "controller/provisioner/fake_server.h"
 
 #include "model/api/errors.h"
 
 namespace sdbtwin::provisioner {
 
-api::Result<api::Response> ScriptedServer::apply(const api::Request& request) {
+api::Result<api::Response> FakeServer::apply(const api::Request& request) {
   const store::RequestContext context{"tester", sim::Time(std::chrono::seconds(1))};
   return store_.apply(request, context).result;
 }
 
-sim::Task<api::Result<api::Response>> ScriptedServer::call(api::Request request) {
+sim::Task<api::Result<api::Response>> FakeServer::call(api::Request request) {
   calls.push_back(api::to_string(request));
   if (before_call) before_call(request);
-  co_return apply(request);
+  api::Result<api::Response> answer = apply(request);
+  if (after_call) after_call(request);
+  co_return answer;
 }
 
-sim::Task<api::Result<std::unique_ptr<api::WatchStream>>> ScriptedServer::watch(api::WatchRequest) {
+sim::Task<api::Result<std::unique_ptr<api::WatchStream>>> FakeServer::watch(api::WatchRequest) {
   co_return api::errors::service_unavailable("nobody watches here");
 }
 
-api::ObjectPtr ScriptedServer::put(api::ObjectPtr object) {
+api::ObjectPtr FakeServer::put(api::ObjectPtr object) {
   std::shared_ptr<api::Object> next = object->clone();
   const api::ObjectPtr there = store_.get(api::ref_of(*object));
   next->metadata.resource_version = there ? there->metadata.resource_version : 0;
@@ -29,19 +31,19 @@ api::ObjectPtr ScriptedServer::put(api::ObjectPtr object) {
   return answer->object;
 }
 
-void ScriptedServer::put_status(api::ObjectPtr object) {
+void FakeServer::put_status(api::ObjectPtr object) {
   std::shared_ptr<api::Object> next = object->clone();
   next->metadata.resource_version = store_.get(api::ref_of(*object))->metadata.resource_version;
   const auto answer = apply(api::Request::update_status(next));
   SIM_ASSERT(answer.ok());
 }
 
-void ScriptedServer::erase(const api::ObjectRef& ref) {
+void FakeServer::erase(const api::ObjectRef& ref) {
   const auto answer = apply(api::Request::remove(ref));
   SIM_ASSERT(answer.ok());
 }
 
-api::ObjectPtr StaleCache::find(const api::ObjectRef& ref) {
+api::ObjectPtr FakeCache::find(const api::ObjectRef& ref) {
   const auto found = seen_.find(ref);
   return found == seen_.end() ? nullptr : found->second;
 }
