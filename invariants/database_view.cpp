@@ -26,6 +26,15 @@ api::ObjectKey key_of(const cluster::ObjectWritten& write) {
   return {std::string(write.namespace_), std::string(write.name)};
 }
 
+bool begins_disruption(const cluster::ObjectWritten& write) {
+  const bool removes =
+      write.subresource == api::Subresource::kEviction ||
+      (write.verb == api::Verb::kDelete && write.subresource == api::Subresource::kNone);
+  if (write.kind != api::Kind::kPod || !removes || !write.before) return false;
+  return !api::is_deleting(write.before->metadata) &&
+         (write.deleted || api::is_deleting(write.after->metadata));
+}
+
 Database& DatabaseView::at(const api::ObjectKey& key) {
   Database& database = databases_[key];
   database.key = key;

@@ -51,6 +51,10 @@ api::ObjectKey database_of(const api::Object& object);
 
 api::ObjectKey key_of(const cluster::ObjectWritten& write);
 
+// The write makes a pod go away that was not going before: an eviction that was granted, or a
+// deletion. (An eviction is two writes: the pod's DisruptionTarget condition comes first.)
+bool begins_disruption(const cluster::ObjectWritten& write);
+
 class DatabaseView {
  public:
   // Effect: the view shows the state after the write.

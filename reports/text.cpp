@@ -130,7 +130,7 @@ class TextReport {
       const std::string polls = gate.evaluations == 1
                                     ? "1 poll"
                                     : fmt::format("{} polls over {}", gate.evaluations,
-                                                  sim::format_duration(gate.last - gate.first));
+                                                  short_text(gate.last - gate.first));
       line(fmt::format("  {}  {}{}", pad("", kSubjectColumns), polls,
                        gate.compared.empty() ? "" : ": " + gate.compared));
     }
@@ -185,7 +185,7 @@ class TextReport {
   static std::string amount(invariants::Margin::Unit unit, std::int64_t value) {
     switch (unit) {
       case invariants::Margin::Unit::kNanoseconds:
-        return sim::format_duration(sim::Duration(value));
+        return short_text(sim::Duration(value));
       case invariants::Margin::Unit::kCount:
         return std::to_string(value);
     }
@@ -218,9 +218,8 @@ class TextReport {
   void foot() {
     section("Summary");
     for (const scenarios::RequestResult& request : result_.requests) {
-      std::string took = request.finished
-                             ? " in " + sim::format_duration(*request.finished - request.created)
-                             : ", not finished";
+      std::string took = request.finished ? " in " + short_text(*request.finished - request.created)
+                                          : ", not finished";
       line(fmt::format("  {} {}: {}{}", request.type, request.name,
                        request.phase.empty() ? "no phase" : request.phase, took));
     }
@@ -236,7 +235,7 @@ class TextReport {
     }
     if (!counters.empty()) line("  " + counters);
     line(fmt::format("  virtual time {}, {} events, {} trace events, digest {}",
-                     sim::format_duration(result_.end.time_since_epoch()), grouped(result_.events),
+                     short_text(result_.end.time_since_epoch()), grouped(result_.events),
                      grouped(result_.trace_events), scenarios::digest_text(result_.digest)));
     if (result_.verdict != Verdict::kPassed) {
       line(fmt::format("  replay: sdbtwin run {} --seed {}", result_.file, result_.seed));
@@ -248,12 +247,18 @@ class TextReport {
   std::string out_;
 };
 
-std::string took(const RunResult& result) {
-  return sim::format_duration(
-      std::chrono::duration_cast<std::chrono::milliseconds>(result.end.time_since_epoch()));
-}
-
 }  // namespace
+
+std::string short_text(sim::Duration duration) {
+  using std::chrono::duration_cast;
+  if (duration >= std::chrono::seconds(1)) {
+    return sim::format_duration(duration_cast<std::chrono::milliseconds>(duration));
+  }
+  if (duration >= std::chrono::milliseconds(1)) {
+    return sim::format_duration(duration_cast<std::chrono::microseconds>(duration));
+  }
+  return sim::format_duration(duration);
+}
 
 std::string clock_text(sim::Time time) {
   const std::int64_t millis = time.time_since_epoch().count() / 1'000'000;
@@ -283,8 +288,9 @@ std::string render_summary(const std::vector<RunResult>& results, const TextOpti
     passed += result.verdict == Verdict::kPassed;
     out += fmt::format("{}  {}  seed {:<6} {:>12}  {:>10} events  {}\n",
                        paint(options, ink_of(result.verdict), pad(to_string(result.verdict), 18)),
-                       pad(result.scenario, name_width), result.seed, took(result),
-                       grouped(result.events), scenarios::digest_text(result.digest));
+                       pad(result.scenario, name_width), result.seed,
+                       short_text(result.end.time_since_epoch()), grouped(result.events),
+                       scenarios::digest_text(result.digest));
     if (result.verdict != Verdict::kPassed) {
       out += fmt::format("                    {}\n                    sdbtwin run {} --seed {}\n",
                          result.reason, result.file, result.seed);

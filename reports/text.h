@@ -22,6 +22,9 @@ std::string render_summary(const std::vector<scenarios::RunResult>& results,
 // "118,220 events in 0.004 s: 29.6 M events/s, 39,000 times real time". Not deterministic.
 std::string speed_line(const std::vector<scenarios::RunResult>& results);
 
+// A duration for people: to the millisecond from a second on, to the microsecond below.
+std::string short_text(sim::Duration duration);
+
 // Of virtual time, in a fixed form that sorts and aligns: "  2m33.500s".
 std::string clock_text(sim::Time time);
 

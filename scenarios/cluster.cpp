@@ -6,8 +6,7 @@
 
 #include "controller/ops_manager/ops_manager.h"
 #include "controller/provisioner/provisioner.h"
-#include "model/cluster/kubelet.h"
-#include "model/cluster/petset_controller.h"
+#include "model/cluster/machinery.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/processes.h"
 #include "scenarios/world_settings.h"
@@ -15,15 +14,18 @@
 namespace sdbtwin::scenarios {
 namespace {
 
-// Keeps what a process has in memory, when that is not an Actor itself.
-template <class T>
-class Hosted final : public sim::Actor {
+// An operator as the memory of a process.
+class HostedOperator final : public sim::Actor {
  public:
-  explicit Hosted(std::unique_ptr<T> hosted) : hosted_(std::move(hosted)) {}
+  explicit HostedOperator(std::unique_ptr<kit::Operator> hosted) : hosted_(std::move(hosted)) {}
 
  private:
-  std::unique_ptr<T> hosted_;
+  std::unique_ptr<kit::Operator> hosted_;
 };
+
+std::unique_ptr<sim::Actor> host(std::unique_ptr<kit::Operator> hosted) {
+  return std::make_unique<HostedOperator>(std::move(hosted));
+}
 
 store::StoreOptions store_options(std::uint64_t seed) {
   store::StoreOptions options;
@@ -45,8 +47,9 @@ ops_manager::OpsManagerOptions ops_manager_options(const PolicySettings& policy)
 
 }  // namespace
 
-Cluster::Cluster(const Scenario& scenario, std::uint64_t seed)
+Cluster::Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners)
     : scenario_(scenario),
+      planners_(std::move(planners)),
       store_(store_options(seed)),
       endpoint_(latency_of(scenario.cluster)),
       timings_(timings_of(scenario.cluster)),
@@ -66,16 +69,15 @@ Cluster::Cluster(const Scenario& scenario, std::uint64_t seed)
 
 Cluster::~Cluster() {
   // What runs in processes refers to the world: it goes first, the newest process before the older.
-  for (auto process = processes_.rbegin(); process != processes_.rend(); ++process) {
+  const auto& processes = simulation_.processes();
+  for (auto process = processes.rbegin(); process != processes.rend(); ++process) {
     if ((*process)->alive()) (*process)->kill();
   }
   endpoint_.remove_interceptor(injector_);
 }
 
 sim::Process& Cluster::add(std::string_view name, sim::ProcessMain main) {
-  sim::Process& process = simulation_.add_process(std::string(name), std::move(main));
-  processes_.push_back(&process);
-  return process;
+  return simulation_.add_process(std::string(name), std::move(main));
 }
 
 std::unique_ptr<api::Client> Cluster::connect(sim::Runtime& runtime) {
@@ -111,34 +113,29 @@ void Cluster::add_nodes() {
         machine->add_image(version->spec->init_container.image);
       }
     }
-    add(std::string(kKubeletPrefix) + node_name(i),
-        [this, node = machine.get()](sim::Runtime& runtime) {
-          return std::make_unique<cluster::Kubelet>(runtime, connect(runtime), *node, *disks_,
-                                                    images_, timings_);
-        });
+    cluster::add_kubelet(simulation_, endpoint_, *machine, *disks_, images_, timings_);
     machines_.push_back(std::move(machine));
   }
 }
 
 void Cluster::add_machinery() {
-  add(kPetSetController, [this](sim::Runtime& runtime) {
-    return std::make_unique<cluster::PetSetController>(runtime, connect(runtime));
-  });
+  cluster::add_control_plane(simulation_, endpoint_, *disks_, timings_);
 }
 
 void Cluster::add_operators() {
   add(kProvisioner, [this](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
-    auto provisioner = std::make_unique<provisioner::Provisioner>(
+    provisioner::ProvisionerOptions options;
+    if (planners_.provisioner) options.planner = planners_.provisioner;
+    return host(provisioner::make_provisioner(
         runtime, connect(runtime), fleet_->client_for(runtime, std::string(kProvisioner)),
-        provisioner::ProvisionerOptions{});
-    provisioner->start();
-    return std::make_unique<Hosted<provisioner::Provisioner>>(std::move(provisioner));
+        std::move(options)));
   });
   add(kOpsManager, [this](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
-    auto ops_manager = ops_manager::make_ops_manager(
-        runtime, connect(runtime), fleet_->client_for(runtime, std::string(kOpsManager)),
-        ops_manager_options(scenario_.policy));
-    return std::make_unique<Hosted<kit::Operator>>(std::move(ops_manager));
+    ops_manager::OpsManagerOptions options = ops_manager_options(scenario_.policy);
+    options.planner = planners_.ops_manager;
+    return host(ops_manager::make_ops_manager(runtime, connect(runtime),
+                                              fleet_->client_for(runtime, std::string(kOpsManager)),
+                                              std::move(options)));
   });
 }
 
@@ -152,7 +149,7 @@ void Cluster::add_user() {
 }
 
 void Cluster::start() {
-  for (sim::Process* process : processes_) {
+  for (const auto& process : simulation_.processes()) {
     if (!process->alive()) process->start();
   }
   for (std::size_t i = 0; i < scenario_.actions.size(); ++i) {

@@ -22,6 +22,7 @@
 #include "model/cluster/timings.h"
 #include "model/singlestore/fleet.h"
 #include "model/store/store.h"
+#include "scenarios/planners.h"
 #include "scenarios/scenario.h"
 #include "scenarios/user.h"
 #include "sim/engine/simulation.h"
@@ -31,7 +32,7 @@ namespace sdbtwin::scenarios {
 class Cluster final : public invariants::Truth {
  public:
   // The processes are added, and none has been started. `scenario` outlives the cluster.
-  Cluster(const Scenario& scenario, std::uint64_t seed);
+  Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners = {});
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -60,6 +61,7 @@ class Cluster final : public invariants::Truth {
   std::unique_ptr<api::Client> connect(sim::Runtime& runtime);
 
   const Scenario& scenario_;
+  Planners planners_;
   // The world. Destroyed after the processes, which ~Cluster ends first.
   store::Store store_;
   cluster::ApiEndpoint endpoint_;
@@ -71,8 +73,7 @@ class Cluster final : public invariants::Truth {
   singlestore::Fleet* fleet_ = nullptr;  // the actor of its process
   std::unique_ptr<cluster::DiskArray> disks_;
   std::vector<std::unique_ptr<cluster::NodeMachine>> machines_;
-  User* user_ = nullptr;                  // the actor of its process
-  std::vector<sim::Process*> processes_;  // in the order of their start
+  User* user_ = nullptr;  // the actor of its process
 };
 
 }  // namespace sdbtwin::scenarios

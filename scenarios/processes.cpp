@@ -19,6 +19,8 @@ std::vector<std::string> mortal_processes() {
           std::string(kScheduler),
           std::string(kDisruptionController),
           std::string(kGarbageCollector),
+          std::string(kVolumeBinder),
+          std::string(kClaimProtector),
           std::string(kKubeletPrefix) + "<node>"};
 }
 

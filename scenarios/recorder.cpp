@@ -181,8 +181,9 @@ void Recorder::on_pod(const cluster::ObjectWritten& write) {
   const bool was_ready = before && api::is_pod_ready(*before);
   const bool ready = after && api::is_pod_ready(*after);
   if (ready && !was_ready) bump(CounterId::kPodsReady);
-  const bool first_disruption = before != nullptr && !api::is_deleting(before->metadata);
-  if (write.subresource == api::Subresource::kEviction && first_disruption) {
+  const bool going = before != nullptr && !api::is_deleting(before->metadata) &&
+                     (after == nullptr || api::is_deleting(after->metadata));
+  if (write.subresource == api::Subresource::kEviction && going) {
     bump(CounterId::kEvictions);
     evicted(name, write.actor);
   }
@@ -190,8 +191,8 @@ void Recorder::on_pod(const cluster::ObjectWritten& write) {
     on_restarting_pod(restarts_[found->second], write);
   } else if (ready && !was_ready) {
     add(Category::kPod, name, "ready on " + after->spec->node_name);
-  } else if (was_ready && !ready && first_disruption) {
-    add(Category::kPod, name, write.deleted ? "gone" : "no longer ready");
+  } else if (going || (was_ready && !ready)) {
+    add(Category::kPod, name, going ? fmt::format("deleted by {}", write.actor) : "not ready");
   }
 }
 
@@ -243,7 +244,8 @@ void Recorder::on_other(const sim::TraceEvent& event) {
     GateSummary& summary = gates_[found->second];
     const std::string outcome(to_string(gate->outcome));
     if (gate->outcome == ops_manager::GateOutcome::kPassed && summary.outcome != outcome) {
-      bump(CounterId::kGatesCompared);
+      // That a node is online compares nothing with anything.
+      if (gate->gate != ops_manager::Gate::kNodeOnline) bump(CounterId::kGatesCompared);
       add(Category::kGate, key.first, fmt::format("{}: {}", key.second, gate->reason));
     }
     summary.outcome = outcome;

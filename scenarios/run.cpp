@@ -69,7 +69,7 @@ std::vector<std::string> refusals(const Cluster& cluster) {
 }  // namespace
 
 RunResult run(const Scenario& scenario, const RunOptions& options) {
-  Cluster cluster(scenario, options.seed);
+  Cluster cluster(scenario, options.seed, options.planners);
   sim::Simulation& simulation = cluster.simulation();
   const invariants::Settings settings = invariant_settings_of(scenario);
   invariants::Checker checker(settings, cluster, scenario.disabled_invariants);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "scenarios/planners.h"
 #include "scenarios/result.h"
 #include "scenarios/scenario.h"
 #include "sim/core/trace.h"
@@ -15,6 +16,7 @@ namespace sdbtwin::scenarios {
 
 struct RunOptions {
   std::uint64_t seed = 1;
+  Planners planners;
   // Sees the whole trace, after everybody else. Outlives the call.
   sim::TraceObserver* observer = nullptr;
 };
