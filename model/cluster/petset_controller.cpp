@@ -230,7 +230,8 @@ sim::Task<Result<std::vector<PodPtr>>> PetSetController::claim_pods(SetPtr set) 
       continue;
     }
     if (deleting || owned == wanted || (wanted && is_terminating(pod))) continue;
-    const Result<void> result = co_await (wanted ? adopt(set, pod, checked) : release(set, pod));
+    sim::Task<Result<void>> change = wanted ? adopt(set, pod, checked) : release(set, pod);
+    const Result<void> result = co_await std::move(change);
     if (!result && first_error) first_error = result;
     if (result && wanted) claimed.push_back(pod);
   }
