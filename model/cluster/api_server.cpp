@@ -15,6 +15,14 @@ using api::errors::connection_lost;
 // kubernetes.md 4.6: after this the client reads 504, and the write may still happen.
 constexpr sim::Duration kRequestTimeout = 34s;
 
+// 4.7: so long the server waits for a version that it has not reached.
+constexpr sim::Duration kVersionWait = 3s;
+
+bool is_version_too_large(const api::ApiError& error) {
+  return error.reason == api::Reason::kTimeout && !error.causes.empty() &&
+         error.causes.front().type == "ResourceVersionTooLarge";
+}
+
 constexpr std::string_view kLost = "the connection to the server was lost";
 
 }  // namespace
@@ -158,9 +166,7 @@ ApiServer::Fate ApiServer::apply(CallInFlight& call) {
 
 api::Result<api::Response> ApiServer::carry_out(const CallInFlight& call) {
   const api::Request& request = call.request();
-  if (frozen_at_ && request.verb == api::Verb::kList) {
-    return store_->list_as_of(request, *frozen_at_);
-  }
+  if (frozen_at_ && !request.is_write()) return store_->read_as_of(request, *frozen_at_);
   const store::RequestContext context{call.client().user, runtime_->now()};
   store::ApplyResult applied = store_->apply(request, context);
   for (const store::Delta& delta : applied.deltas) {
@@ -204,6 +210,8 @@ void ApiServer::answer(CallInFlight& call) {
   if (call.outcome->ok()) {
     const auto listed = static_cast<std::int64_t>((*call.outcome)->items.size());
     at += endpoint_->latency().per_listed_object * listed;
+  } else if (is_version_too_large(call.outcome->error())) {
+    at += kVersionWait;
   }
   call.answer(*std::move(call.outcome), at);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/api/errors.h"
+#include "model/client/rest_client.h"
 #include "model/cluster/api_server.h"
 #include "model/cluster/in_flight.h"
 
@@ -13,7 +14,11 @@ namespace sdbtwin::cluster {
 namespace {
 
 // What a client reads when nothing listens.
-constexpr std::string_view kRefused = "dial tcp: connect: connection refused";
+api::ApiError refused() {
+  api::ApiError error = api::errors::connection_lost("dial tcp: connect: connection refused");
+  error.causes.push_back(api::StatusCause{std::string(client::kConnectionRefused), "", ""});
+  return error;
+}
 
 // One process' connection. Keeps nothing but where it leads and its random stream.
 class Connection final : public api::Client {
@@ -55,7 +60,7 @@ sim::Task<api::Result<api::Response>> Connection::call(api::Request request) {
   if (ApiServer* server = endpoint_->server()) {
     server->send(std::move(request), *identity_, way.there, way.back, reply);
   } else {
-    reply.set(api::errors::connection_lost(std::string(kRefused)), process_->now() + way.there);
+    reply.set(refused(), process_->now() + way.there);
   }
   co_return co_await reply;
 }
@@ -67,7 +72,7 @@ sim::Task<api::Result<WatchInFlight::Stream>> Connection::watch(api::WatchReques
     const sim::Rng rng = rng_.stream(fmt::format("watch/{}", ++watches_));
     server->send(std::move(request), *identity_, way.there, way.back, rng, reply);
   } else {
-    reply.set(api::errors::connection_lost(std::string(kRefused)), process_->now() + way.there);
+    reply.set(refused(), process_->now() + way.there);
   }
   co_return co_await reply;
 }

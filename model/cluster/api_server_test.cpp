@@ -104,6 +104,14 @@ TEST_F(ApiServerTest, AnAnswerThatHasLeftTheServerArrivesEvenIfTheServerDies) {
   EXPECT_TRUE(created.answer->ok());
 }
 
+TEST_F(ApiServerTest, AVersionThatIsNotReachedIsWaitedForBeforeItIsATimeout) {
+  api::ListOptions future;
+  future.resource_version = 1000;
+  const Time begin = simulation.now();
+  EXPECT_EQ(ask(Request::list(api::Kind::kConfigMap, "demo", future)).error().code, 504);
+  EXPECT_EQ(simulation.now() - begin, 3s + kRead);
+}
+
 TEST_F(ApiServerTest, LatenciesAreDrawnPerProcessAndTheSameEveryRun) {
   // Goal: a second client shifts nobody. Method: answer times of a client alone and beside another.
   const auto answer_times = [](bool crowded) {

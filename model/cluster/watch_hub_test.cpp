@@ -328,6 +328,8 @@ TEST_F(WatchTest, AFrozenCacheShowsTheOldStateAndCatchesUpWhenItThaws) {
   const auto stale = ask(Request::list(api::Kind::kConfigMap, "demo", cached));
   ASSERT_EQ(stale->items.size(), 1u);
   EXPECT_EQ(stale->items[0]->metadata.name, "a");
+  EXPECT_TRUE(ask(Request::get(map_ref("a"), api::GetOptions(0))).ok());
+  EXPECT_FALSE(ask(Request::get(map_ref("a"))).ok());
   const auto fresh = ask(Request::list(api::Kind::kConfigMap, "demo"));
   EXPECT_EQ(fresh->items[0]->metadata.name, "b");
   Watched late;

@@ -85,15 +85,22 @@ api::ApiError page_expired() {
 
 }  // namespace
 
-Answer read_one(Transaction& transaction) {
-  const api::ObjectPtr object = transaction.find();
-  if (object == nullptr) return transaction.not_found();
-  const std::uint64_t least = transaction.request().get_options.resource_version.value_or(0);
-  if (least > transaction.revision()) {
-    return api::errors::too_large_resource_version(least, transaction.revision(),
+Answer read_one(Transaction& transaction, std::uint64_t as_of) {
+  const std::optional<std::uint64_t> least = transaction.request().get_options.resource_version;
+  if (least.value_or(0) > transaction.revision()) {
+    return api::errors::too_large_resource_version(*least, transaction.revision(),
                                                    kTooLargeRetrySeconds);
   }
-  return transaction.answer(object);
+  api::ObjectPtr object = transaction.find();
+  const Table& table = transaction.table();
+  if (least && *least <= as_of && as_of < transaction.revision() &&
+      as_of >= table.log.complete_since()) {
+    const Objects cached = table.at(as_of);
+    const auto found = cached.find(transaction.key());
+    object = found == cached.end() ? nullptr : found->second;
+  }
+  if (object == nullptr) return transaction.not_found();
+  return transaction.answer(std::move(object));
 }
 
 Answer list(Transaction& transaction, std::uint64_t as_of) {

@@ -33,7 +33,7 @@ Answer create_at(Transaction& transaction) {
 
 Answer get_at(Transaction& transaction) {
   const bool scale = transaction.request().subresource == api::Subresource::kScale;
-  return scale ? read_scale(transaction) : read_one(transaction);
+  return scale ? read_scale(transaction) : read_one(transaction, transaction.revision());
 }
 
 Answer update_at(Transaction& transaction) {
@@ -107,11 +107,14 @@ api::Result<WatchStart> Store::start_watch(const api::WatchRequest& request, std
   return start;
 }
 
-api::Result<api::Response> Store::list_as_of(const api::Request& request, std::uint64_t as_of) {
+api::Result<api::Response> Store::read_as_of(const api::Request& request, std::uint64_t as_of) {
+  SIM_ASSERT(!request.is_write());
   std::vector<Delta> deltas;
   const RequestContext context{{}, {}};
   Transaction transaction(*this, request, context, deltas);
-  return store::list(transaction, as_of);
+  if (request.verb == api::Verb::kList) return store::list(transaction, as_of);
+  if (request.subresource == api::Subresource::kScale) return read_scale(transaction);
+  return read_one(transaction, as_of);
 }
 
 }  // namespace sdbtwin::store

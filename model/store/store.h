@@ -70,8 +70,9 @@ class Store final : public api::StoreReader {
   api::Result<WatchStart> start_watch(const api::WatchRequest& request) {
     return start_watch(request, revision());
   }
-  // A list as it was at `as_of`: what a cache that lags behind answers to resourceVersion 0.
-  api::Result<api::Response> list_as_of(const api::Request& request, std::uint64_t as_of);
+  // A read by a server whose cache has reached `as_of` only: stale where the request accepts any
+  // version (resourceVersion 0), and else as ever. Precondition: kGet or kList.
+  api::Result<api::Response> read_as_of(const api::Request& request, std::uint64_t as_of);
 
   // Effect: revisions up to this one can no longer be listed or watched from (etcd compaction).
   void compact(std::uint64_t revision) { keyspace_.forget(revision); }

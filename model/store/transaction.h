@@ -67,7 +67,8 @@ class Transaction {
 };
 
 // The operations. Each is the whole request: checks, writes, answer.
-Answer read_one(Transaction& transaction);
+// `as_of`: the revision that the cache has reached, for reads that accept any version.
+Answer read_one(Transaction& transaction, std::uint64_t as_of);
 Answer list(Transaction& transaction, std::uint64_t as_of);
 Answer create(Transaction& transaction);
 Answer update(Transaction& transaction);  // PUT, also of /status
