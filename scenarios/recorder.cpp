@@ -201,6 +201,12 @@ void Recorder::evicted(const std::string& pod, std::string_view actor) {
   restarting_[pod] = restarts_.size();
   restarts_.push_back({pod, now_, {}, {}, {}, {}, {}, {}});
   add(Category::kPod, pod, fmt::format("evicted by {}", actor));
+  // What was read before belongs to the old pod: a baseline, not a check.
+  for (GateSummary& gate : gates_) {
+    if (!pod.ends_with("/" + gate.subject)) continue;
+    gate.outcome.clear();
+    gate.evaluations = 0;
+  }
 }
 
 void Recorder::on_restarting_pod(PodRestart& restart, const cluster::ObjectWritten& write) {
@@ -242,6 +248,7 @@ void Recorder::on_other(const sim::TraceEvent& event) {
       gates_.push_back({key.second, key.first, "", "", 0, now_, now_});
     }
     GateSummary& summary = gates_[found->second];
+    if (summary.evaluations == 0) summary.first = now_;
     const std::string outcome(to_string(gate->outcome));
     if (gate->outcome == ops_manager::GateOutcome::kPassed && summary.outcome != outcome) {
       // That a node is online compares nothing with anything.
