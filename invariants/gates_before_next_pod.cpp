@@ -13,7 +13,8 @@ namespace {
 // What an UpdateVersion has disrupted last, and what could be seen of it since.
 struct Restarted {
   std::string pod;
-  sim::Time at{};
+  sim::Time at{};        // of its disruption, then of the end of its process
+  bool stopped = false;  // the old process has ended: what is seen before is not the restarted pod
   bool seen = false;
   sim::Time evidence{};  // latest instant at which an answer could show it in sync
 };
@@ -24,7 +25,8 @@ class GatesBeforeNextPod final : public Invariant {
     return {api::Kind::kPod, api::Kind::kSinglestore, api::Kind::kSinglestoreOpsRequest};
   }
   std::vector<const sim::EventType*> events() const override {
-    return {&sim::kEventType<singlestore::QueryAnswered>};
+    return {&sim::kEventType<singlestore::QueryAnswered>,
+            &sim::kEventType<singlestore::ProcessChanged>};
   }
 
   void on_write(const cluster::ObjectWritten& write, Context& context) override {
@@ -39,12 +41,15 @@ class GatesBeforeNextPod final : public Invariant {
 
   // The answer shows the database as it was at some instant of [sent, now].
   void on_event(const sim::TraceEvent& event, Context& context) override {
+    if (const auto* changed = event.get_if<singlestore::ProcessChanged>()) {
+      return on_process(*changed, context);
+    }
     const auto* answered = event.get_if<singlestore::QueryAnswered>();
     if (answered->client != context.settings().ops_manager || answered->outcome != "ok") return;
     for (auto& [key, restarted] : restarted_) {
       const singlestore::TruthHistory* history =
           context.truth().history(key.namespace_, key.name, restarted.pod);
-      if (history == nullptr) continue;
+      if (history == nullptr || !restarted.stopped) continue;
       const sim::Time from = std::max(answered->sent, restarted.at);
       if (!history->held(context.settings().max_lag, from, context.now())) continue;
       restarted.seen = true;
@@ -62,6 +67,14 @@ class GatesBeforeNextPod final : public Invariant {
   bool updating(const api::ObjectKey& database) const {
     const auto found = updates_.find(database);
     return found != updates_.end() && found->second > 0;
+  }
+
+  void on_process(const singlestore::ProcessChanged& changed, const Context& context) {
+    if (changed.state != singlestore::ProcessState::kDown) return;
+    const auto restarted = restarted_.find({changed.namespace_, changed.cluster});
+    if (restarted == restarted_.end() || restarted->second.pod != changed.pod) return;
+    restarted->second.stopped = true;
+    restarted->second.at = context.now();
   }
 
   void on_request(const cluster::ObjectWritten& write) {
@@ -93,7 +106,7 @@ class GatesBeforeNextPod final : public Invariant {
         judge(previous->second, fmt::format("{} was disrupted", write.name), context);
       }
     }
-    restarted_[database] = {std::string(write.name), context.now(), false, {}};
+    restarted_[database] = {std::string(write.name), context.now(), false, false, {}};
   }
 
   void on_version(const cluster::ObjectWritten& write, Context& context) {

@@ -170,8 +170,7 @@ sim::Task<void> Observer::observe_pods(Snapshot& snapshot, RequestMemory& memory
       break;
     case PodStage::kCheck: {
       const PodView& pod = *snapshot.pod;
-      const bool checks = changes_images(snapshot.request->spec->type);
-      if (!checks || !pod.exists || pod.terminating || !pod.ready) break;
+      if (!pod.exists || pod.terminating || !pod.ready) break;
       const Baseline baseline = snapshot.progress->pod(snapshot.slot()->pod)->record->baseline;
       snapshot.gates = co_await reader.read(*snapshot.slot(), &baseline);
       trace_gates(snapshot, *snapshot.gates);

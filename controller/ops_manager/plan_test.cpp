@@ -442,14 +442,19 @@ class RestartPlanTest : public PlanTest {
   }
 };
 
-// Goal: a Restart records what KubeDB's does and nothing more, yet no pod is taken before the last
-// one is back in the cluster. Method: the check of one pod, the take of the next.
-TEST_F(RestartPlanTest, HasNoChecksOfItsOwnButHonoursTheGates) {
+// Goal: a Restart has our own two checks beside KubeDB's, and no pod is taken before the last one
+// is back in the cluster. Method: the check of one pod, the take of the next.
+TEST_F(RestartPlanTest, HasOurChecksAndHonoursTheGates) {
   got("x-aggregator-0", "old");
   step(PodStep::kEvict, "x-aggregator-0");
   pod_ = pod("new", true);
-  EXPECT_EQ(words(make_plan(snapshot())), "set[CheckPodReady--x-aggregator-0=True]");
-  step(PodStep::kReady, "x-aggregator-0");
+  gates_ = gates(false, false);
+  EXPECT_EQ(
+      words(make_plan(snapshot())),
+      "set[CheckPodReady--x-aggregator-0=True][CheckReplicationSynced--x-aggregator-0=False]");
+  for (auto which : {PodStep::kReady, PodStep::kSynced, PodStep::kSize}) {
+    step(which, "x-aggregator-0");
+  }
   pod_ = pod("l-1", true);
   clearance_ = gates(false, false);
   EXPECT_EQ(words(make_plan(snapshot(1))), "");

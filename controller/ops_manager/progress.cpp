@@ -3,8 +3,7 @@
 namespace sdbtwin::ops_manager {
 
 Progress::Progress(const api::SinglestoreOpsRequest& request)
-    : start_(api::to_string(request.spec->type)),
-      checks_(request.spec->type != api::OpsRequestType::kRestart) {
+    : start_(api::to_string(request.spec->type)) {
   for (const api::Condition& condition : request.status->conditions) apply(condition);
 }
 
@@ -38,7 +37,7 @@ void Progress::read_pod(const PodConditionName& name, const api::Condition& cond
       pod.size = is_true;
       break;
   }
-  if (is_done(pod)) last_done_ = name.pod;
+  if (pod.size) last_done_ = name.pod;
 }
 
 const StepState* Progress::step(std::string_view type) const {
@@ -58,7 +57,7 @@ const PodProgress* Progress::pod(std::string_view name) const {
 
 bool Progress::pod_done(std::string_view name) const {
   const PodProgress* found = pod(name);
-  return found != nullptr && is_done(*found);
+  return found != nullptr && found->size;
 }
 
 }  // namespace sdbtwin::ops_manager

@@ -47,18 +47,16 @@ class Progress {
 
   // Null: nothing has been written about the pod.
   const PodProgress* pod(std::string_view name) const;
-  // All checks that this type of request has are True.
+  // All checks are True. A Restart has our own two as well: a pod that is not back in the cluster
+  // is as dangerous to it as to an update.
   bool pod_done(std::string_view name) const;
   // The pod whose last check was appended last, or "".
   const std::string& last_done() const { return last_done_; }
 
  private:
   void read_pod(const PodConditionName& name, const api::Condition& condition);
-  bool is_done(const PodProgress& pod) const { return checks_ ? pod.size : pod.ready; }
 
   std::string start_;  // the condition that begins this type of request
-  // A Restart has no condition after CheckPodReady (recorded/restart-run.json).
-  bool checks_;
   std::map<std::string, StepState, std::less<>> steps_;
   std::map<std::string, PodProgress, std::less<>> pods_;
   std::optional<std::string> failure_;

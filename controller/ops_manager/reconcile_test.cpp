@@ -61,6 +61,11 @@ TEST(Restart, ReadsAsTheRecordedRun) {
     expected.push_back({"GetPod--sdb-sample-" + name, "", "get pod" + tail, evicted});
     expected.push_back({"EvictPod--sdb-sample-" + name, "", "evict pod" + tail, evicted});
     expected.push_back({"CheckPodReady--sdb-sample-" + name, "", "check pod ready" + tail, ready});
+    // Our own two, in the same poll when the database is back as soon as its pod is.
+    expected.push_back({"CheckReplicationSynced--sdb-sample-" + name, "",
+                        "check replication synced" + tail, ready});
+    expected.push_back(
+        {"CheckDatabaseSize--sdb-sample-" + name, "", "check database size" + tail, ready});
   };
   pod("aggregator-0", 8, 48);
   pod("leaf-0", 53, 98);

@@ -92,7 +92,7 @@ Plan plan_check(const Snapshot& snapshot, const PodSlot& slot) {
   if (!ready) {
     plan.waiting_for = "pod " + slot.pod + " to be ready";
     if (!pod.trouble.empty()) plan.waiting_for += " (" + pod.trouble + ")";
-  } else if (changes_images(snapshot.request->spec->type)) {
+  } else {
     const GateReport empty{};
     const GateReport& gates = snapshot.gates ? *snapshot.gates : empty;
     const GateResult* online = gates.find(Gate::kNodeOnline);

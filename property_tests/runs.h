@@ -1,0 +1,22 @@
+// What the property tests share: scenarios from the project's files, and runs that fail a test with
+// everything that is needed to see them again.
+#pragma once
+
+#include <string>
+
+#include "scenarios/result.h"
+#include "scenarios/run.h"
+#include "scenarios/scenario.h"
+
+namespace sdbtwin::property_tests {
+
+// From scenarios/NAME.yaml. Ends the test program when it cannot be read.
+scenarios::Scenario scenario(const std::string& name);
+
+// "violated: <reason>; first violation ...; sdbtwin run scenarios/x.yaml --seed 7"
+std::string describe(const scenarios::RunResult& result);
+
+// The name of the invariant that was violated first, or "".
+std::string first_violation(const scenarios::RunResult& result);
+
+}  // namespace sdbtwin::property_tests

@@ -1,0 +1,28 @@
+// Operators that are wrong in one point: the real planner, wrapped. They run in the full simulation
+// in place of the right ones, and each must be caught by the invariant that is named beside it.
+// An invariant without such an operator (or fault) has not been shown to see anything.
+#pragma once
+
+#include "controller/ops_manager/plan.h"
+#include "controller/provisioner/plan.h"
+
+namespace sdbtwin::property_tests {
+
+// pause-respected: corrects its PetSets as if it had never heard of a pause.
+provisioner::Planner ignores_the_pause();
+
+// one-pod-at-a-time: evicts the next pod in the same breath.
+ops_manager::Planner evicts_two_at_once();
+
+// gates-before-next-pod: takes a pod that is Ready for one that is in sync.
+ops_manager::Planner trusts_readiness();
+
+// version-last: says what the version is to be before any pod has it.
+ops_manager::Planner announces_the_version_first();
+
+// resumed-at-end: reports success and forgets to let go of the database.
+ops_manager::Planner never_resumes();
+// resumed-at-end: resumes, but leaves its stamps on the PetSets.
+ops_manager::Planner leaves_its_stamps();
+
+}  // namespace sdbtwin::property_tests
