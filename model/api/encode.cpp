@@ -122,7 +122,8 @@ void encode(const TypeInfo& type, const void* value, JsonSink& sink, const Encod
     case TypeKind::kMicroTime:
       return sink.string(to_string(read<MicroTime>(value)));
     case TypeKind::kQuantity:
-      return sink.string(read<Quantity>(value).text);
+      // The zero Quantity is written as Go does.
+      return sink.string(read<Quantity>(value).empty() ? "0" : read<Quantity>(value).text);
     case TypeKind::kIntOrString:
       return encode_int_or_string(read<IntOrString>(value), sink);
     case TypeKind::kDurationText:

@@ -158,18 +158,32 @@ class TypedMerge {
     return Result<void>();
   }
 
+  Result<void> merge_struct_field(const TypeInfo& type, const FieldInfo& info, void* owner,
+                                  const Value& patch) {
+    PathScope scope(context_, info.name);
+    const TypeInfo* member_type = &info.type();
+    void* member = unbox_for_edit(&member_type, info.at(owner));
+    Result<void> merged = merge(*member_type, member, patch, false);
+    // A struct that became empty is still there in a custom resource.
+    const bool would_vanish = context_.custom_resource && info.presence != Presence::kAlways &&
+                              is_zero(info.type(), info.get(owner));
+    if (would_vanish) {
+      ValueSink sink;
+      encode(*member_type, member, sink, {});
+      edit_extra(type, owner).set(std::string(info.name), sink.take());
+    }
+    return merged;
+  }
+
   Result<void> merge_field(const TypeInfo& type, const FieldInfo& info, void* owner,
                            const Value& patch) {
     if (std::optional<Result<void>> merged = merge_elements(info, owner, patch)) return *merged;
     const TypeInfo* inner = &info.type();
     const void* current = unbox(&inner, info.get(owner));
-    if (patch.is_object() && current != nullptr && inner->kind == TypeKind::kStruct) {
-      PathScope scope(context_, info.name);
-      Opaque& extra = edit_extra(type, owner);
-      if (extra.is_absent(info.name)) extra.erase(info.name);
-      const TypeInfo* member_type = &info.type();
-      void* member = unbox_for_edit(&member_type, info.at(owner));
-      return merge(*member_type, member, patch, false);
+    const Opaque& extra = extra_of(type, owner);
+    const bool is_kept = extra.find(info.name) != nullptr || extra.is_absent(info.name);
+    if (patch.is_object() && current != nullptr && inner->kind == TypeKind::kStruct && !is_kept) {
+      return merge_struct_field(type, info, owner, patch);
     }
     Value next = patch;
     if (patch.is_object() || patch.is_array()) {

@@ -178,7 +178,8 @@ TEST(StrategicMerge, RefusesBadPatches) {
 TEST(StrategicMerge, TypedAndPlainMergesAgree) {
   const ObjectPtr pod = pod_with(R"("metadata":{"name":"p","labels":{"a":"1"}},
       "spec":{"hostname":"h","containers":[{"name":"a",
-        "env":[{"name":"x","value":"1"},{"name":"y"}],"ports":[{"containerPort":1}]},{"name":"b"},{"name":"c","image":"i"}]},
+        "env":[{"name":"x","value":"1"},{"name":"y"}],"ports":[{"containerPort":1}]},
+        {"name":"b"},{"name":"c","image":"i"}]},
       "status":{"conditions":[{"type":"A","status":"True"},{"type":"B","status":"False"}]})");
   const char* patches[] = {
       R"({})",
