@@ -177,7 +177,13 @@ void clear_part(Object& object, std::string_view part) {
   const TypeInfo& type = body_type(object);
   const FieldInfo* info = type.find(part);
   if (info != nullptr && info->modelled()) reset(info->type(), info->at(body_of(object)));
-  edit_extra(type, body_of(object)).erase(part);
+  Opaque& extra = edit_extra(type, body_of(object));
+  extra.erase(part);
+  // Of a custom resource a cleared part is not there at all, not even empty.
+  if (info != nullptr && info->presence == Presence::kAlways &&
+      kind_info(object.kind()).custom_resource) {
+    extra.set_absent(std::string(part));
+  }
 }
 
 void copy_part(Object& to, const Object& from, std::string_view part) {

@@ -245,6 +245,7 @@ class PetSetStoreTest : public StoreTest {
 TEST_F(PetSetStoreTest, CreateDropsTheStatusAndStartsAtGeneration1) {
   EXPECT_EQ(set()->status->replicas, 0);
   EXPECT_EQ(set()->metadata.generation, 1);
+  EXPECT_EQ(api::to_json(*set()).find("status"), std::string::npos) << "not even an empty one";
 }
 
 TEST_F(PetSetStoreTest, AChangeOfTheSpecCountsAndMetadataAndStatusDoNot) {
