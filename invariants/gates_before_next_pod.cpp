@@ -10,7 +10,7 @@
 namespace sdbtwin::invariants {
 namespace {
 
-// What an UpdateVersion has disrupted last, and what could be seen of it since.
+// What a request has disrupted last, and what could be seen of it since.
 struct Restarted {
   std::string pod;
   sim::Time at{};        // of its disruption, then of the end of its process
@@ -35,7 +35,7 @@ class GatesBeforeNextPod final : public Invariant {
     } else if (write.kind == api::Kind::kSinglestore) {
       on_version(write, context);
     } else {
-      on_request(write);
+      on_request(write, context);
     }
   }
 
@@ -64,9 +64,9 @@ class GatesBeforeNextPod final : public Invariant {
   }
 
  private:
-  bool updating(const api::ObjectKey& database) const {
-    const auto found = updates_.find(database);
-    return found != updates_.end() && found->second > 0;
+  bool running(const api::ObjectKey& database) const {
+    const auto found = running_.find(database);
+    return found != running_.end() && found->second > 0;
   }
 
   void on_process(const singlestore::ProcessChanged& changed, const Context& context) {
@@ -77,11 +77,12 @@ class GatesBeforeNextPod final : public Invariant {
     restarted->second.at = context.now();
   }
 
-  void on_request(const cluster::ObjectWritten& write) {
+  void on_request(const cluster::ObjectWritten& write, Context& context) {
     const auto runs = [](const api::ObjectPtr& object) {
       const auto request = api::as_if<api::SinglestoreOpsRequest>(object);
-      return request && request->spec->type == api::OpsRequestType::kUpdateVersion &&
-             request->status->phase == api::OpsRequestPhase::kProgressing;
+      return request && request->status->phase == api::OpsRequestPhase::kProgressing &&
+             (request->spec->type == api::OpsRequestType::kUpdateVersion ||
+              request->spec->type == api::OpsRequestType::kRestart);
     };
     const bool before = runs(write.before);
     const bool after = !write.deleted && runs(write.after);
@@ -89,18 +90,20 @@ class GatesBeforeNextPod final : public Invariant {
     const auto request =
         api::as<api::SinglestoreOpsRequest>(write.after ? write.after : write.before);
     const api::ObjectKey database(std::string(write.namespace_), request->spec->database_ref.name);
-    updates_[database] += after ? 1 : -1;
-    if (!after) restarted_.erase(database);
+    running_[database] += after ? 1 : -1;
+    if (after) return;
+    const auto last = restarted_.find(database);
+    if (last == restarted_.end()) return;
+    if (!write.deleted && request->status->phase == api::OpsRequestPhase::kSuccessful) {
+      judge(last->second, "the request became Successful", context);
+    }
+    restarted_.erase(last);
   }
 
   void on_eviction(const cluster::ObjectWritten& write, Context& context) {
-    const bool disrupts =
-        write.subresource == api::Subresource::kEviction ||
-        (write.verb == api::Verb::kDelete && write.subresource == api::Subresource::kNone);
-    if (!disrupts || write.actor != context.settings().ops_manager || !write.before) return;
-    if (api::is_deleting(write.before->metadata)) return;
+    if (!begins_disruption(write) || write.actor != context.settings().ops_manager) return;
     const api::ObjectKey database = database_of(*write.before);
-    if (!updating(database)) return;
+    if (!running(database)) return;
     if (const auto previous = restarted_.find(database); previous != restarted_.end()) {
       if (previous->second.pod != write.name) {
         judge(previous->second, fmt::format("{} was disrupted", write.name), context);
@@ -137,7 +140,7 @@ class GatesBeforeNextPod final : public Invariant {
     }
   }
 
-  std::map<api::ObjectKey, int> updates_;  // UpdateVersion requests in progress
+  std::map<api::ObjectKey, int> running_;  // requests in progress that restart pods
   std::map<api::ObjectKey, Restarted> restarted_;
   sim::Duration oldest_{};
 };

@@ -10,11 +10,7 @@ class OnePodAtATime final : public Invariant {
   std::vector<api::Kind> kinds() const override { return {api::Kind::kPod}; }
 
   void on_write(const cluster::ObjectWritten& write, Context& context) override {
-    const bool disrupts =
-        write.subresource == api::Subresource::kEviction ||
-        (write.verb == api::Verb::kDelete && write.subresource == api::Subresource::kNone);
-    if (!disrupts || write.actor != context.settings().ops_manager || !write.before) return;
-    if (api::is_deleting(write.before->metadata)) return;  // it was going away already
+    if (!begins_disruption(write) || write.actor != context.settings().ops_manager) return;
     const Database* database = context.view().find(database_of(*write.before));
     if (database == nullptr) return;
     checked();

@@ -20,7 +20,7 @@ std::span<const Registration> registry() {
        "the Ops-manager disrupts a pod only when every other pod of the database is ready",
        &make_one_pod_at_a_time},
       {"gates-before-next-pod",
-       "an update goes on to the next pod only after it could see the restarted one online and "
+       "a rollout goes on to the next pod only after it could see the restarted one online and "
        "in sync",
        &make_gates_before_next_pod},
       {"version-last",
