@@ -47,6 +47,11 @@ struct RequestMemory {
   // Takes over the order of pods; the current one is found anew.
   void set_order(std::vector<PodSlot> slots);
 
+  // The newest version of the request that this process has seen, by its own reads and writes.
+  // Null: nothing but the cache has been read, which after a start may be older than what the
+  // process before has done.
+  std::shared_ptr<const api::SinglestoreOpsRequest> latest;
+
   std::uint64_t version = 0;  // of the request that `progress` was read from
   std::shared_ptr<Progress> progress;
   std::vector<PetSetSize> sizes;

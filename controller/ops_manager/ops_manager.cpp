@@ -23,13 +23,21 @@ api::ObjectRef database_of(const api::SinglestoreOpsRequest& request) {
                         request.spec->database_ref.name);
 }
 
+bool has_finished(const api::Object& before, const api::Object& after) {
+  const auto phase = [](const api::Object& object) {
+    return api::cast<api::SinglestoreOpsRequest>(object).status->phase;
+  };
+  return !api::is_finished(phase(before)) && api::is_finished(phase(after));
+}
+
 class OpsManager final : public kit::Operator {
  public:
   OpsManager(sim::Runtime& runtime, std::unique_ptr<api::Client> client,
-             std::unique_ptr<sql::DatabaseClient> database_client, OpsManagerOptions options)
+             std::unique_ptr<sql::DatabaseClient> database_client, OpsManagerOptions options,
+             std::unique_ptr<kit::Leadership> leadership)
       : options_(complete(std::move(options))),
         database_client_(std::move(database_client)),
-        manager_(runtime, std::move(client)),
+        manager_(runtime, std::move(client), std::move(leadership)),
         recorder_(runtime, manager_.client(), std::string(kEventSource)),
         reconciler_(manager_, *database_client_, recorder_, options_),
         controller_(runtime, reconciler_, {.name = "ops-manager", .workers = options_.workers}) {
@@ -42,7 +50,8 @@ class OpsManager final : public kit::Operator {
   }
 
  private:
-  // Status writes are our own, and progress is polled: they need no pass.
+  // Status writes are our own, and progress is polled: they need no pass. When a request ends, or
+  // goes, the janitor looks whether it has left anything behind.
   void watch_requests() {
     auto& informer = manager_.informer(api::Kind::kSinglestoreOpsRequest);
     informer.add_index(std::string(kDatabaseIndex), [](const api::Object& object,
@@ -59,7 +68,7 @@ class OpsManager final : public kit::Operator {
       if (other || before->metadata.generation != object->metadata.generation) {
         controller_.enqueue(api::ref_of(*object));
       }
-      if (other || deleted) enqueue_database(before);
+      if (other || deleted || has_finished(*before, *object)) enqueue_database(before);
     };
     handlers.on_delete = [this](const api::ObjectPtr& last, bool) { enqueue_database(last); };
     informer.add_handlers(std::move(handlers));
@@ -118,9 +127,10 @@ class OpsManager final : public kit::Operator {
 
 std::unique_ptr<kit::Operator> make_ops_manager(
     sim::Runtime& runtime, std::unique_ptr<api::Client> client,
-    std::unique_ptr<sql::DatabaseClient> database_client, OpsManagerOptions options) {
+    std::unique_ptr<sql::DatabaseClient> database_client, OpsManagerOptions options,
+    std::unique_ptr<kit::Leadership> leadership) {
   return std::make_unique<OpsManager>(runtime, std::move(client), std::move(database_client),
-                                      std::move(options));
+                                      std::move(options), std::move(leadership));
 }
 
 }  // namespace sdbtwin::ops_manager

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "controller/kit/leadership.h"
 #include "controller/kit/operator.h"
 #include "controller/ops_manager/options.h"
 #include "model/api/client.h"
@@ -14,9 +15,11 @@
 
 namespace sdbtwin::ops_manager {
 
-// Starts at once.
+// Starts at once; works when its caches have synced and it leads. `leadership` null: it leads from
+// the start.
 std::unique_ptr<kit::Operator> make_ops_manager(
     sim::Runtime& runtime, std::unique_ptr<api::Client> client,
-    std::unique_ptr<sql::DatabaseClient> database_client, OpsManagerOptions options = {});
+    std::unique_ptr<sql::DatabaseClient> database_client, OpsManagerOptions options = {},
+    std::unique_ptr<kit::Leadership> leadership = nullptr);
 
 }  // namespace sdbtwin::ops_manager

@@ -404,6 +404,17 @@ TEST_F(PlanTest, GivesUpWhenAStepTakesTooLong) {
             "replication-synced: app is late");
 }
 
+// Goal: a change that is refused on every poll does not go on for ever, but what is done may be
+// said late. Method: the version's step and the end of the restart, both past their time.
+TEST_F(PlanTest, GivesUpWhatCannotBeWrittenButNotWhatIsDone) {
+  now_ = updated_ + 24h;
+  reach({kDatabasePauseSucceeded, kUpdatePetSets}, kRestartPods);
+  for (const auto& slot : order_) finish_pod(slot.pod);
+  EXPECT_EQ(words(make_plan(snapshot(3))), "set[RestartPods=True][UpdateDatabase=False]");
+  reach({kRestartPods}, kUpdateDatabase);
+  EXPECT_EQ(words(make_plan(snapshot(3))), "fail");
+}
+
 // Goal: without spec.timeout the limit grows with the number of pods. Method: three pods.
 TEST_F(PlanTest, HasADefaultTimeoutOfTenMinutesAPod) {
   reach_restart();

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <variant>
 
 #include "controller/ops_manager/steps/steps.h"
@@ -18,12 +17,13 @@ Plan plan_step(const Snapshot& snapshot, std::string_view step) {
   return plan_restart_pods(snapshot);
 }
 
-bool finishes(const Plan& plan, std::string_view step) {
-  return std::any_of(plan.actions.begin(), plan.actions.end(), [&](const Action& action) {
-    const auto* write = std::get_if<SetConditions>(&action);
-    return write != nullptr && !write->changes.empty() && write->changes.front().type == step &&
-           write->changes.front().status == api::ConditionStatus::kTrue;
-  });
+// Nothing is left of the step but to say that it is done. A plan that still has to change something
+// may have failed at just that on every poll.
+bool only_says_so(const Plan& plan, std::string_view step) {
+  if (plan.actions.size() != 1) return false;
+  const auto* write = std::get_if<SetConditions>(&plan.actions.front());
+  return write != nullptr && !write->changes.empty() && write->changes.front().type == step &&
+         write->changes.front().status == api::ConditionStatus::kTrue;
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ Plan make_plan(const Snapshot& snapshot) {
   }
   if (step.empty()) return plan_finish(snapshot);
   Plan plan = plan_step(snapshot, step);
-  if (!finishes(plan, step) && is_late(snapshot, step)) {
+  if (is_late(snapshot, step) && !only_says_so(plan, step)) {
     return plan_give_up(fmt::format("step {} did not finish within {}{}{}", step,
                                     sim::format_duration(step_timeout(snapshot, step)),
                                     plan.waiting_for.empty() ? "" : ": waiting for ",

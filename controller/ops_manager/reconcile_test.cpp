@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -213,6 +214,72 @@ TEST(UpdateVersion, SetsTheDatabaseFreeWhenTheRequestIsDeleted) {
     EXPECT_TRUE(cluster.is_resumed()) << (dead ? "dead" : "alive");
     EXPECT_EQ(cluster.evictions.size(), 1U);
   }
+}
+
+// Goal: an operator that starts on an old cache does not work on a request that is finished.
+// Method: the server's cache is frozen in the middle of the rollout; the operator finishes it by
+// its own reads and writes, dies, and its successor sees the middle again.
+TEST(UpdateVersion, IsNotTakenUpAgainByAnOperatorThatSeesThePast) {
+  FakeCluster cluster;
+  cluster.ask(kUpdate);
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.evictions.size() == 2; }, 10min));
+  cluster.endpoint.server()->freeze_cache();
+  ASSERT_TRUE(cluster.run_to_end());
+  cluster.ops_manager->kill();
+  cluster.ops_manager->restart(1s);
+  cluster.run_for(5min);
+  EXPECT_TRUE(cluster.is_resumed());
+  EXPECT_EQ(cluster.evictions.size(), 3U);
+  cluster.endpoint.server()->thaw_cache();
+  cluster.run_for(1min);
+  EXPECT_TRUE(cluster.is_resumed());
+}
+
+// Goal: a user who lifts the fence half way does not get a Provisioner into the rollout for longer
+// than one poll. Method: the pause and a stamp are removed while a pod restarts.
+TEST(UpdateVersion, PutsTheFenceBackWithinAPoll) {
+  FakeCluster cluster;
+  cluster.ask(kUpdate);
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.evictions.size() == 2; }, 10min));
+  auto resumed = api::copy(*cluster.database());
+  api::remove_condition(resumed->status.edit().conditions, kit::kPaused);
+  cluster.act(api::Request::update_status(resumed));
+  auto unstamped = api::copy(*cluster.petset("leaf"));
+  unstamped->metadata.annotations.edit().clear();
+  cluster.act(api::Request::update(unstamped));
+  cluster.run_for(6s);
+  EXPECT_TRUE(kit::is_paused(*cluster.database()));
+  EXPECT_EQ(kit::fenced_by(cluster.petset("leaf")->metadata), cluster.request()->metadata.uid);
+  ASSERT_TRUE(cluster.run_to_end());
+  EXPECT_TRUE(cluster.is_resumed());
+}
+
+// Goal: Events read as KubeDB's (reference/kubedb.md 4.6): steps are Normal, sub-steps Warning.
+// Method: those of an undisturbed update, in order of their creation.
+TEST(UpdateVersion, TellsItsStoryInEvents) {
+  FakeCluster cluster;
+  cluster.ask(kUpdate);
+  ASSERT_TRUE(cluster.run_to_end());
+  cluster.run_for(1s);
+  std::map<std::uint64_t, std::string> story;
+  for (const auto& object : cluster.store.list(api::Kind::kEvent, kNamespace)) {
+    const auto event = api::as<api::Event>(object);
+    EXPECT_EQ(event->source.component, "KubeDB Ops-manager Operator");
+    story[event->metadata.resource_version] = event->type + " " + event->reason;
+  }
+  std::vector<std::string> lines;
+  for (const auto& [version, line] : story) lines.push_back(line);
+  ASSERT_GT(lines.size(), 8U);
+  const std::string pod = "; PodName:sdb-sample-aggregator-0";
+  EXPECT_EQ((std::vector<std::string>(lines.begin(), lines.begin() + 7)),
+            (std::vector<std::string>{"Normal Starting", "Normal Starting", "Normal Successful",
+                                      "Normal UpdatePetSets",
+                                      "Warning get pod; ConditionStatus:True" + pod,
+                                      "Warning evict pod; ConditionStatus:True" + pod,
+                                      "Warning check pod ready; ConditionStatus:False" + pod}));
+  EXPECT_EQ(
+      (std::vector<std::string>(lines.end() - 3, lines.end())),
+      (std::vector<std::string>{"Normal RestartPods", "Normal Starting", "Normal Successful"}));
 }
 
 // Goal: a budget is respected, what holds the rollout is visible, and it goes on by itself. Method:

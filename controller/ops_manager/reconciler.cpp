@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "controller/ops_manager/trace_events.h"
+#include "model/api/errors.h"
+#include "model/api/typed_client.h"
 
 namespace sdbtwin::ops_manager {
 namespace {
@@ -59,7 +61,27 @@ sim::Task<OpsReconciler::Result> OpsReconciler::reconcile_database(api::ObjectKe
 }
 
 RequestPtr OpsReconciler::newest(const api::ObjectKey& key) {
-  return own_.newest_of<api::SinglestoreOpsRequest>(cached_.get(key), key);
+  RequestPtr cached = own_.newest_of<api::SinglestoreOpsRequest>(cached_.get(key), key);
+  if (!cached) return nullptr;
+  const auto memory = memories_.find(cached->metadata.uid);
+  if (memory == memories_.end()) return cached;
+  RequestPtr& latest = memory->second->latest;
+  if (!latest) return cached;
+  if (latest->metadata.resource_version < cached->metadata.resource_version) latest = cached;
+  return latest;
+}
+
+sim::Task<api::Result<void>> OpsReconciler::confirm(RequestPtr request, RequestMemory& memory) {
+  if (memory.latest) co_return api::Result<void>();
+  auto live = co_await api::get<api::SinglestoreOpsRequest>(
+      manager_.client(), request->metadata.namespace_, request->metadata.name);
+  if (!live) co_return live.error();
+  if ((*live)->metadata.uid != request->metadata.uid) {
+    co_return api::errors::not_found(api::kind_info(api::Kind::kSinglestoreOpsRequest).resource(),
+                                     request->metadata.name);
+  }
+  memory.latest = *live;
+  co_return api::Result<void>();
 }
 
 sim::Task<OpsReconciler::Result> OpsReconciler::reconcile_request(api::ObjectKey key) {
@@ -74,6 +96,11 @@ sim::Task<OpsReconciler::Result> OpsReconciler::reconcile_request(api::ObjectKey
   if (now < memory.not_before) co_return kit::Outcome(memory.not_before - now);
   Hold hold(held_, api::ObjectKey(key.namespace_, request->spec->database_ref.name));
   if (!hold.got()) co_return kit::Outcome(kHeldRetry);
+  auto confirmed = co_await confirm(request, memory);
+  if (api::is(confirmed, api::Reason::kNotFound)) co_return co_await leave(request);
+  if (!confirmed) co_return confirmed.error();
+  request = newest(key);
+  if (!request || api::is_finished(request->status->phase)) co_return kit::Outcome();
   if (has_not_begun(*request)) {
     Result started = co_await start(request, memory);
     if (!started || started->requeue_after) co_return started;

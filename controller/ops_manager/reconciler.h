@@ -42,7 +42,11 @@ class OpsReconciler final : public kit::Reconciler {
   sim::Task<Result> leave(RequestPtr request);
   Result wait(sim::Time until, RequestMemory& memory);
   Result after(const Plan& plan, RequestMemory& memory);
+  // By the cache, our own writes and reads; null: it is gone.
   RequestPtr newest(const api::ObjectKey& key);
+  // Effect: the request is read from the server once in the life of this process, so that nothing
+  // is done for a request that is finished or gone in truth.
+  sim::Task<api::Result<void>> confirm(RequestPtr request, RequestMemory& memory);
   RequestMemory& memory_of(const api::SinglestoreOpsRequest& request);
   void trace_waiting(const api::SinglestoreOpsRequest& request, const std::string& cause,
                      RequestMemory& memory);

@@ -6,8 +6,9 @@ namespace {
 // First the stamps, then the pause, the request's phase last: whatever is cut short is found by a
 // request that is still Progressing, or by the janitor.
 void resume(const Snapshot& snapshot, Plan& plan) {
+  // Also of a PetSet that the cache does not show: it may be behind.
   for (const PetSetView& petset : snapshot.petsets) {
-    if (petset.exists) plan.actions.emplace_back(LiftStamp{petset.name});
+    plan.actions.emplace_back(LiftStamp{petset.name});
   }
   if (snapshot.database) plan.actions.emplace_back(ResumeDatabase{});
 }
