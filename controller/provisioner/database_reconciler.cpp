@@ -31,6 +31,7 @@ Snapshot DatabaseReconciler::observe(std::shared_ptr<const api::Singlestore> dat
     snapshot.leaf_wait = *created + leaf_delay_ - parts_.runtime.now();
   }
   snapshot.database = std::move(database);
+  snapshot.drifted = drift_.find(snapshot);
   return snapshot;
 }
 
@@ -38,6 +39,7 @@ sim::Task<api::Result<kit::Outcome>> DatabaseReconciler::reconcile(api::ObjectRe
   const auto database = parts_.cache.get<api::Singlestore>(ref.key);
   if (database == nullptr) {
     parts_.executor.forget(ref.key);
+    drift_.forget(ref.key);
     co_return kit::Outcome();
   }
   Plan plan = planner_(observe(database));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "controller/kit/reconciler.h"
+#include "controller/provisioner/drift.h"
 #include "controller/provisioner/executor.h"
 #include "controller/provisioner/health.h"
 #include "controller/provisioner/object_cache.h"
@@ -33,6 +34,7 @@ class DatabaseReconciler final : public kit::Reconciler {
   Parts parts_;
   Planner planner_;
   sim::Duration leaf_delay_;
+  DriftFinder drift_;
 };
 
 }  // namespace sdbtwin::provisioner

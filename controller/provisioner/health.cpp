@@ -32,6 +32,13 @@ sql::Statement statement_for(const api::Singlestore& database) {
   return sql::WriteCheck();
 }
 
+// An outage is one change, however many different errors it shows.
+bool has_changed(const api::Singlestore& database, const api::Condition& next) {
+  const auto* condition = api::find_condition(database.status->conditions, next.type);
+  return condition == nullptr || condition->status != next.status ||
+         condition->reason != next.reason;
+}
+
 bool is_to_be_asked(const api::Singlestore& database) {
   return !database.spec->halted &&
          !api::is_condition_true(database.status->conditions, kit::kHealthCheckPaused);
@@ -145,7 +152,7 @@ sim::Task<void> HealthChecker::write(std::shared_ptr<const api::Singlestore> dat
   if (now == nullptr || now->metadata.uid != database->metadata.uid) co_return;
   StatusEdit status{now->metadata.uid, {}, {}, api::ClusterTime::at(runtime_.now())};
   for (api::Condition& condition : health_conditions(*now, finding.health, finding.why)) {
-    if (says_something_new(*now, condition)) status.set.push_back(std::move(condition));
+    if (has_changed(*now, condition)) status.set.push_back(std::move(condition));
   }
   if (status.set.empty()) co_return;
   auto edited = co_await kit::edit<api::Singlestore>(client_, api::key_of(*now), kit::Part::kStatus,

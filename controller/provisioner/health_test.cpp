@@ -36,7 +36,7 @@ class ScriptedDatabase final : public sql::DatabaseClient {
     const std::optional<SqlErrorKind> failure = failures.front();
     failures.pop_front();
     if (!failure) co_return std::vector<sql::CheckRow>();
-    co_return sql::SqlError(*failure, 1, "scripted");
+    co_return sql::SqlError::make(*failure, "scripted");
   }
 
   std::deque<std::optional<SqlErrorKind>> failures;
@@ -125,9 +125,9 @@ TEST_F(HealthTest, RunsOneLoopForADatabase) {
 }
 
 // Goal: an outage shows as NotReady, its end as Ready, and the phase is written with it. Method:
-// two refused checks among good ones.
+// two checks that fail for different reasons among good ones: one write for the outage.
 TEST_F(HealthTest, WritesAnOutageAndItsEnd) {
-  sql_.failures = {std::nullopt, SqlErrorKind::kRefused, SqlErrorKind::kRefused};
+  sql_.failures = {std::nullopt, SqlErrorKind::kRefused, SqlErrorKind::kTimeout};
   health_.watch(*database());
   run_for(15s);
   EXPECT_EQ(status_of(kit::kAcceptingConnection), "False");

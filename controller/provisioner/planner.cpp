@@ -156,13 +156,6 @@ bool can_be_created(const Snapshot& snapshot, const Child& child, Plan& plan) {
   SIM_UNREACHABLE();
 }
 
-bool has_drifted(const Snapshot& snapshot, const Child& child) {
-  ChildInputs inputs{*snapshot.database, *snapshot.version, snapshot.petset(child.role), ""};
-  if (child.kind == ChildKind::kAuthSecret) return false;
-  const api::Object& live = *snapshot.find(child);
-  return correction(child, live, *wanted(child, inputs)) != nullptr;
-}
-
 // Effect: what the child needs is in the plan. The result is why it cannot be had, or "".
 std::string plan_child(const Snapshot& snapshot, const Child& child, Plan& plan) {
   const api::Object* object = snapshot.find(child);
@@ -178,7 +171,7 @@ std::string plan_child(const Snapshot& snapshot, const Child& child, Plan& plan)
   if (!kit::fenced_by(object->metadata).empty()) return {};
   if (child.kind == ChildKind::kBudget && !wants_budget(snapshot, child.role)) {
     plan.actions.push_back(DeleteChild{child});
-  } else if (has_drifted(snapshot, child)) {
+  } else if (snapshot.drifted.contains(child)) {
     plan.actions.push_back(WriteChild{child});
   }
   return {};

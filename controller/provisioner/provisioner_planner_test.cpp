@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/provisioner/conditions.h"
+#include "controller/provisioner/drift.h"
 #include "controller/provisioner/planner.h"
 #include "controller/provisioner/test_samples.h"
 
@@ -52,8 +53,9 @@ struct Say {
   }
 };
 
-std::vector<std::string> lines(const Snapshot& snapshot) {
+std::vector<std::string> lines(Snapshot snapshot) {
   std::vector<std::string> result;
+  snapshot.drifted = drifted_children(snapshot);
   const Plan plan = make_plan(snapshot);
   for (const Action& action : plan.actions) {
     result.push_back(std::visit(Say{*snapshot.database}, action));

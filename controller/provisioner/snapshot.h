@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "controller/provisioner/child.h"
@@ -19,6 +20,7 @@ struct Snapshot {
   std::shared_ptr<const api::SinglestoreVersion> version;  // null: no such version
   bool has_license = false;  // the licence secret is there and has its key
   ChildMap children;
+  std::set<Child> drifted;  // those of them that are not as the database wants them (drift.h)
   // How long after the aggregators' PetSet the leaves' is due, and how much of that is left when
   // this process made the first one.
   sim::Duration leaf_delay{0};
