@@ -265,6 +265,39 @@ int order_of(const api::Object& object) {
   }
 }
 
+// As in KubeDB's own walk-throughs: a request is applied when its database has become Ready, if the
+// database is made by the same manifests. `apply: Always` would else restart what is not yet there.
+void ask_when_ready(Scenario& scenario) {
+  std::vector<Manifest> now;
+  for (Manifest& manifest : scenario.manifests) {
+    const auto request = api::as_if<api::SinglestoreOpsRequest>(manifest.object);
+    const bool waits =
+        request != nullptr && std::ranges::any_of(scenario.manifests, [&](const Manifest& other) {
+          return other.object != nullptr && other.object->kind() == api::Kind::kSinglestore &&
+                 other.object->metadata.namespace_ == request->metadata.namespace_ &&
+                 other.object->metadata.name == request->spec->database_ref.name;
+        });
+    if (!waits) {
+      now.push_back(manifest);
+      continue;
+    }
+    faults::PhaseBecomes ready;
+    ready.object.kind = api::Kind::kSinglestore;
+    ready.object.namespace_ = request->metadata.namespace_;
+    ready.object.name = request->spec->database_ref.name;
+    ready.phase = "Ready";
+    Action action;
+    action.name = fmt::format("apply {}", request->metadata.name);
+    action.trigger.moment = std::move(ready);
+    action.what = ApplyAction{{manifest}};
+    action.location = manifest.location;
+    scenario.actions.push_back(std::move(action));
+    scenario.notes.push_back(fmt::format("request {} is applied when {} is Ready",
+                                         request->metadata.name, request->spec->database_ref.name));
+  }
+  scenario.manifests = std::move(now);
+}
+
 }  // namespace
 
 std::optional<Scenario> load_scenario(const std::string& path, Problems& problems) {
@@ -332,6 +365,7 @@ std::optional<Scenario> scenario_of_manifests(const std::vector<std::string>& fi
                    });
   finish(scenario, nullptr, problems);
   if (problems.all().size() != before) return std::nullopt;
+  ask_when_ready(scenario);
   scenario.notes.emplace_back(
       "applied in this order: namespaces, other objects, databases, requests");
   return scenario;
