@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 
+#include "model/api/ops_request.h"
 #include "scenarios/action_yaml.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/fault_yaml.h"
