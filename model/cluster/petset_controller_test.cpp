@@ -157,10 +157,12 @@ TEST_F(PetSetControllerTest, OldRevisionsGoBeyondTheHistoryLimit) {
 TEST_F(PetSetControllerTest, OrphansThatMatchByLabelAndNameAreAdopted) {
   cluster.apply_json(
       R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","namespace":"demo",)"
-      R"("labels":{"app":"web"}},"spec":{"containers":[{"name":"main","image":"example/web:v1"}]}})");
+      R"("labels":{"app":"web"}},)"
+      R"("spec":{"containers":[{"name":"main","image":"example/web:v1"}]}})");
   cluster.apply_json(
       R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"other-0","namespace":"demo",)"
-      R"("labels":{"app":"web"}},"spec":{"containers":[{"name":"main","image":"example/web:v1"}]}})");
+      R"("labels":{"app":"web"}},)"
+      R"("spec":{"containers":[{"name":"main","image":"example/web:v1"}]}})");
   create_set({.replicas = 1, .storage = ""});
   cluster.run_until([&] { return api::controller_of(cluster.pod("web-0")->metadata) != nullptr; });
   cluster.run_for(5s);

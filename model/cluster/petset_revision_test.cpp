@@ -122,8 +122,9 @@ TEST(PetSetRevision, ProbesPortsAndEnvironmentKeepTheirBytes) {
 
 TEST(PetSetRevision, TheTemplateCanBeReadBackFromTheData) {
   // Goal: a pod at the current revision is made from the stored template, without "$patch".
-  const api::PodTemplateSpec given = pod_template(
-      R"({"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"main","image":"a"}]}})");
+  const api::PodTemplateSpec given =
+      pod_template(R"({"metadata":{"labels":{"app":"web"}},)"
+                   R"("spec":{"containers":[{"name":"main","image":"a"}]}})");
   api::ControllerRevision revision;
   revision.data = api::RawJson{.bytes = revision_data(given)};
   const auto read = template_of(revision);
