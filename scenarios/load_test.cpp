@@ -311,13 +311,20 @@ TEST_F(LoadTest, APathThatIsNotThereIsAProblem) {
 
 // ---- manifests without a scenario
 
-TEST_F(LoadTest, ManifestsAloneAreSortedSoThatDatabasesComeBeforeRequests) {
+TEST_F(LoadTest, OfManifestsAloneARequestIsAppliedWhenItsDatabaseIsReady) {
   const std::string path = files_.write("all.yaml", kUpdateYaml + "---\n" + kDatabaseYaml);
   const auto scenario = scenario_of_manifests({path}, problems_);
   ASSERT_TRUE(scenario.has_value());
-  ASSERT_THAT(scenario->manifests, SizeIs(2));
+  ASSERT_THAT(scenario->manifests, SizeIs(1));
   EXPECT_EQ(scenario->manifests[0].object->kind(), api::Kind::kSinglestore);
-  EXPECT_EQ(scenario->manifests[1].object->kind(), api::Kind::kSinglestoreOpsRequest);
+  ASSERT_THAT(scenario->actions, SizeIs(1));
+  const auto& apply = std::get<ApplyAction>(scenario->actions[0].what);
+  ASSERT_THAT(apply.objects, SizeIs(1));
+  EXPECT_EQ(apply.objects[0].object->kind(), api::Kind::kSinglestoreOpsRequest);
+  const auto* ready = std::get_if<faults::PhaseBecomes>(&scenario->actions[0].trigger.moment);
+  ASSERT_NE(ready, nullptr);
+  EXPECT_EQ(ready->phase, "Ready");
+  EXPECT_EQ(ready->object.name, "sdb");
   EXPECT_THAT(scenario->notes,
               ::testing::Contains(HasSubstr("licence secret demo/license-secret")));
   EXPECT_THAT(scenario->notes, ::testing::Contains(HasSubstr("namespace demo")));
@@ -343,7 +350,8 @@ TEST_F(LoadTest, AListOfObjectsIsUnpacked) {
   }
   const auto scenario = scenario_of_manifests({files_.write("list.yaml", text)}, problems_);
   ASSERT_TRUE(scenario.has_value()) << to_text(problems_.all().front());
-  EXPECT_THAT(scenario->manifests, SizeIs(2));
+  EXPECT_THAT(scenario->manifests, SizeIs(1));
+  EXPECT_THAT(scenario->actions, SizeIs(1));
 }
 
 }  // namespace
