@@ -113,6 +113,11 @@ std::string finish(Options& options, const Raw& raw) {
   return {};
 }
 
+bool is_command(const CLI::App& app, std::string_view name) {
+  return !app.get_subcommands([&](const CLI::App* known) { return known->get_name() == name; })
+              .empty();
+}
+
 }  // namespace
 
 std::optional<SeedRange> parse_seeds(const std::string& text) {
@@ -143,6 +148,14 @@ ParseResult parse_arguments(int argc, const char* const* argv) {
   add_inputs(*validate, options);
   add_list(app, options);
   ParseResult result;
+  // CLI11 says only that a subcommand is missing.
+  if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
+    result.output = std::string("sdbtwin: unknown command \"") + argv[1] +
+                    "\"; the commands are run, validate and list\n"
+                    "Run with --help for more information.\n";
+    result.exit_code = static_cast<int>(ExitCode::kBadInput);
+    return result;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

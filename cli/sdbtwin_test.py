@@ -111,7 +111,7 @@ class BrokenInput(Case):
         fault = "at: 1s, processKill: {process: provisioner}"
         path = self.scenario(f"  manifests: [{MANIFESTS}/quickstart.yaml]\n"
                              f"  faults: [{{name: x, {fault}}}, {{name: x, {fault}}}]\n")
-        self.expect(path, f"{path}:6", 'two faults are named "x"', "its own name")
+        self.expect(path, f"{path}:6:75", 'two faults are named "x"', "its own name")
 
     def test_negative_duration(self):
         path = self.scenario("  horizon: -5m\n")

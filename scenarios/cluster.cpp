@@ -47,7 +47,8 @@ ops_manager::OpsManagerOptions ops_manager_options(const PolicySettings& policy)
 
 }  // namespace
 
-Cluster::Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners)
+Cluster::Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners,
+                 sim::TraceObserver* observer)
     : scenario_(scenario),
       planners_(std::move(planners)),
       store_(store_options(seed)),
@@ -58,6 +59,7 @@ Cluster::Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners
       injector_(simulation_, scenario.faults,
                 [this](std::uint64_t call) { endpoint_.release(call); }),
       action_watcher_(simulation_.runtime()) {
+  if (observer != nullptr) simulation_.trace().add_observer(*observer);
   endpoint_.add_interceptor(injector_);
   add_api_server();
   add_database();

@@ -31,8 +31,10 @@ namespace sdbtwin::scenarios {
 
 class Cluster final : public invariants::Truth {
  public:
-  // The processes are added, and none has been started. `scenario` outlives the cluster.
-  Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners = {});
+  // The processes are added, and none but the database's has been started. `observer` sees the
+  // whole trace, from the first event, before everybody else. `scenario` outlives the cluster.
+  Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners = {},
+          sim::TraceObserver* observer = nullptr);
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;

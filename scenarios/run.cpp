@@ -69,7 +69,7 @@ std::vector<std::string> refusals(const Cluster& cluster) {
 }  // namespace
 
 RunResult run(const Scenario& scenario, const RunOptions& options) {
-  Cluster cluster(scenario, options.seed, options.planners);
+  Cluster cluster(scenario, options.seed, options.planners, options.observer);
   sim::Simulation& simulation = cluster.simulation();
   const invariants::Settings settings = invariant_settings_of(scenario);
   invariants::Checker checker(settings, cluster, scenario.disabled_invariants);
@@ -79,7 +79,6 @@ RunResult run(const Scenario& scenario, const RunOptions& options) {
   const std::vector<sim::TraceObserver*> observers{
       &cluster.injector(), &cluster.action_watcher(), &completion, &checker, &recorder, &tail};
   for (sim::TraceObserver* observer : observers) simulation.trace().add_observer(*observer);
-  if (options.observer != nullptr) simulation.trace().add_observer(*options.observer);
 
   cluster.start();
   const auto done = [&] {

@@ -17,7 +17,7 @@ namespace sdbtwin::scenarios {
 struct RunOptions {
   std::uint64_t seed = 1;
   Planners planners;
-  // Sees the whole trace, after everybody else. Outlives the call.
+  // Sees the whole trace, from the first event, before everybody else. Outlives the call.
   sim::TraceObserver* observer = nullptr;
 };
 
