@@ -1,6 +1,8 @@
 // The API server in time: latency, concurrency, the three outcomes of a write, kills, the trace.
 #include "model/cluster/api_server.h"
 
+#include <deque>
+
 #include "model/cluster/api_server_fixture.h"
 
 namespace sdbtwin::cluster {
@@ -231,21 +233,22 @@ class Fault final : public RequestInterceptor {
 
 class InterceptorTest : public ApiServerTest {
  protected:
-  // A create under the fault, with ten minutes to happen.
-  Call create_under(Fault& fault, Duration wait = 10min) {
+  // A create under the fault, with ten minutes to happen. The answer may also come later.
+  const Call& create_under(Fault& fault, Duration wait = 10min) {
     endpoint.add_interceptor(fault);
-    Call created;
+    Call& created = calls.emplace_back();
     call(Request::create(config_map("a")), created);
     run_for(wait);
     endpoint.remove_interceptor(fault);
     return created;
   }
+  std::deque<Call> calls;
 };
 
 TEST_F(InterceptorTest, AWriteThatFailsBeforeItIsAppliedIsNotApplied) {
   for (const Fault::Point point : {Fault::Point::kSend, Fault::Point::kApply}) {
     Fault fault(point, Verdict::failed(api::errors::internal_error("no leader")));
-    const Call created = create_under(fault);
+    const Call& created = create_under(fault);
     ASSERT_TRUE(created.answer.has_value());
     EXPECT_THAT(created.answer->error().message, HasSubstr("no leader"));
     EXPECT_FALSE(exists("a"));
@@ -255,7 +258,7 @@ TEST_F(InterceptorTest, AWriteThatFailsBeforeItIsAppliedIsNotApplied) {
 
 TEST_F(InterceptorTest, AWriteThatFailsAfterwardsIsAppliedAndTheClientCannotTell) {
   Fault fault(Fault::Point::kAnswer, Verdict::failed(api::errors::request_timeout()));
-  const Call created = create_under(fault);
+  const Call& created = create_under(fault);
   ASSERT_TRUE(created.answer.has_value());
   EXPECT_EQ(created.answer->error().code, 504);
   EXPECT_TRUE(exists("a"));
@@ -264,30 +267,32 @@ TEST_F(InterceptorTest, AWriteThatFailsAfterwardsIsAppliedAndTheClientCannotTell
 
 TEST_F(InterceptorTest, ALostAnswerIsAppliedAndALostRequestIsNot) {
   Fault answer(Fault::Point::kAnswer, Verdict::lost(5s));
-  Call created = create_under(answer);
-  ASSERT_TRUE(created.answer.has_value());
-  EXPECT_TRUE(api::is(*created.answer, api::Reason::kConnectionLost));
-  EXPECT_EQ(created.at, Time{kWrite / 2 + 5s});
+  const Call& unanswered = create_under(answer);
+  ASSERT_TRUE(unanswered.answer.has_value());
+  EXPECT_TRUE(api::is(*unanswered.answer, api::Reason::kConnectionLost));
+  EXPECT_EQ(unanswered.at, Time{kWrite / 2 + 5s});
   EXPECT_TRUE(exists("a"));
 
   publish(Request::remove(map_ref("a")));
   Fault request(Fault::Point::kApply, Verdict::lost());
-  created = create_under(request);
-  EXPECT_TRUE(api::is(*created.answer, api::Reason::kConnectionLost));
+  const Call& unapplied = create_under(request);
+  EXPECT_TRUE(api::is(*unapplied.answer, api::Reason::kConnectionLost));
   EXPECT_FALSE(exists("a"));
 }
 
 TEST_F(InterceptorTest, DelaysMoveTheInstantAtWhichTheyAreAsked) {
   Fault before(Fault::Point::kApply, Verdict::delayed(2s));
-  const Call late = create_under(before, kWrite / 2 + 2s - 1ns);
+  const Call& late = create_under(before, kWrite / 2 + 2s - 1ns);
   EXPECT_FALSE(exists("a"));
   run_for(1ns);
   EXPECT_TRUE(exists("a"));
+  run_for(1s);
+  EXPECT_TRUE(late.answer.has_value());
 
   publish(Request::remove(map_ref("a")));
   const Time begin = simulation.now();
   Fault after(Fault::Point::kAnswer, Verdict::delayed(2s));
-  const Call answered = create_under(after);
+  const Call& answered = create_under(after);
   EXPECT_EQ(answered.at - begin, kWrite + 2s);
 
   publish(Request::remove(map_ref("a")));
@@ -334,7 +339,7 @@ TEST_F(InterceptorTest, AHeldAnswerIsAppliedAtOnce) {
 TEST_F(InterceptorTest, After34SecondsTheClientReads504AndTheWriteMayStillHappen) {
   // kubernetes.md 4.6. Requests that nobody delays cost no event for this.
   Fault fault(Fault::Point::kApply, Verdict::held());
-  const Call created = create_under(fault, 1h);
+  const Call& created = create_under(fault, 1h);
   ASSERT_TRUE(created.answer.has_value());
   EXPECT_EQ(created.answer->error().code, 504);
   EXPECT_EQ(created.at, Time{34s});

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // client-go 0.34 tools/record (kubernetes.md 5.3).
+constexpr sim::Duration kGather = 1s;  // [us]
 constexpr size_t kQueueMax = 1000;
 constexpr int kTriesMax = 12;
 constexpr sim::Duration kRetryWait = 10s;
@@ -41,7 +42,15 @@ EventRecorder::EventRecorder(sim::Runtime& runtime, api::Client& client, std::st
 
 void EventRecorder::record(const api::Object& about, EventType type, std::string reason,
                            std::string message) {
-  if (queue_.size() >= kQueueMax) return;
+  Key key(about.metadata.uid, type, std::move(reason), std::move(message));
+  const auto known = place_.find(key);
+  if (known != place_.end()) {
+    Entry& entry = waiting_[known->second];
+    ++entry.count;
+    entry.time = runtime_->now();
+    return;
+  }
+  if (waiting_.size() >= kQueueMax) return;
   Entry entry;
   entry.about.api_version = api::api_version_of(about);
   entry.about.kind = api::kind_name_of(about);
@@ -49,21 +58,25 @@ void EventRecorder::record(const api::Object& about, EventType type, std::string
   entry.about.name = about.metadata.name;
   entry.about.uid = about.metadata.uid;
   entry.about.resource_version = std::to_string(about.metadata.resource_version);
-  entry.key = Key(about.metadata.uid, type, std::move(reason), std::move(message));
   entry.time = runtime_->now();
-  queue_.send(std::move(entry));
-  if (started_) return;
-  started_ = true;
+  entry.key = key;
+  place_.emplace(std::move(key), waiting_.size());
+  waiting_.push_back(std::move(entry));
+  if (running_) return;
+  running_ = true;
   runtime_->spawn(run());
 }
 
 sim::Task<void> EventRecorder::run() {
-  while (true) {
-    std::optional<Entry> entry = co_await queue_.receive();
-    if (!entry) co_return;
-    if (!allowed(std::get<0>(entry->key), entry->time)) continue;
-    co_await write(*std::move(entry));
+  while (!waiting_.empty()) {
+    co_await runtime_->sleep(kGather);
+    place_.clear();
+    const std::vector<Entry> entries = std::exchange(waiting_, {});
+    for (const Entry& entry : entries) {
+      if (allowed(std::get<0>(entry.key), entry.time)) co_await write(entry);
+    }
   }
+  running_ = false;
 }
 
 bool EventRecorder::allowed(const std::string& uid, sim::Time now) {
@@ -99,11 +112,11 @@ sim::Task<api::Result<api::Response>> EventRecorder::send(Entry entry) {
     std::string name = fmt::format("{}.{:x}{:04x}", entry.about.name,
                                    entry.time.time_since_epoch().count(), named_++ & 0xffff);
     known.name = name;
-    known.count = 1;
+    known.count = entry.count;
     api::Request request = api::Request::create(make(entry, std::move(name)));
     return client_->call(std::move(request));
   }
-  ++known.count;
+  known.count += entry.count;
   const std::string last = api::to_string(api::ClusterTime::at(entry.time));
   const api::Value body = api::Value::object({{"count", known.count}, {"lastTimestamp", last}});
   api::ObjectRef ref(api::Kind::kEvent, namespace_, known.name);
@@ -124,7 +137,7 @@ api::ObjectPtr EventRecorder::make(const Entry& entry, std::string name) const {
   event->reporting_component = component_;
   event->first_timestamp = api::ClusterTime::at(entry.time);
   event->last_timestamp = event->first_timestamp;
-  event->count = 1;
+  event->count = entry.count;
   return event;
 }
 

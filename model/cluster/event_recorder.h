@@ -1,7 +1,8 @@
 // EventRecorder: writes Event objects about other objects, off the caller's path
-// (kubernetes.md 5.3). A repeat of the same event is a PATCH of its count; one object may cause a
-// burst of 25 and then one in 300 s; when 1000 are waiting, new ones are dropped; a write is tried
-// up to 12 times. So an Event may be late, merged or missing: nobody may decide anything by them.
+// (kubernetes.md 5.3). A repeat of the same event is a PATCH of its count; what repeats within a
+// second is counted in one write [us]; one object may cause a burst of 25 and then one in 300 s;
+// when 1000 are waiting, new ones are dropped; a write is tried up to 12 times. So an Event may be
+// late, merged or missing: nobody may decide anything by them.
 // Belongs to one process; `client` outlives it.
 #pragma once
 
@@ -10,11 +11,11 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "model/api/client.h"
 #include "model/api/core.h"
 #include "model/client/rate_limiter.h"
-#include "sim/core/channel.h"
 #include "sim/core/runtime.h"
 
 namespace sdbtwin::cluster {
@@ -35,7 +36,8 @@ class EventRecorder {
   struct Entry {
     api::ObjectReference about;
     Key key;
-    sim::Time time;
+    sim::Time time;  // of the last one
+    int32_t count = 1;
   };
   struct Known {
     std::string name;
@@ -51,8 +53,9 @@ class EventRecorder {
   sim::Runtime* runtime_;
   api::Client* client_;
   std::string component_;
-  sim::Channel<Entry> queue_;
-  bool started_ = false;
+  std::vector<Entry> waiting_;
+  std::map<Key, size_t> place_;  // in waiting_
+  bool running_ = false;
   std::map<Key, Known> known_;
   std::map<std::string, client::TokenBucket> budgets_;  // by uid
   uint64_t named_ = 0;

@@ -31,9 +31,8 @@ client::InformerOptions resync_every(sim::Duration period) {
   return options;
 }
 
-bool selects(const api::PetSet& set, const api::Pod& pod) {
-  return set.spec->selector && !set.spec->selector->empty() &&
-         set.spec->selector->matches(*pod.metadata.labels);
+void index_owned(const api::Object& object, std::vector<std::string>& values) {
+  if (!object.metadata.owner_references->empty()) values.push_back(object.metadata.namespace_);
 }
 
 bool same_controller(const api::Pod& a, const api::Pod& b) {
@@ -60,6 +59,7 @@ PetSetController::PetSetController(sim::Runtime& runtime, std::unique_ptr<api::C
       queue_(runtime) {
   pods_.add_index(std::string(kControllerIndex), index_controller);
   pods_.add_index(std::string(kOrphanIndex), index_orphan);
+  claims_.add_index(std::string(kOwnedClaims), index_owned);
   add_handlers();
   for (client::Informer* informer : {&sets_, &pods_, &claims_, &revisions_}) informer->start();
   runtime.spawn(start());
@@ -86,6 +86,7 @@ void PetSetController::add_handlers() {
   };
   sets.on_delete = [this](const api::ObjectPtr& set, bool) {
     history_.forget(set->metadata.uid);
+    memos_.erase(set->metadata.uid);
     queue_.add(api::key_of(*set));
   };
   sets_.add_handlers(std::move(sets));
@@ -115,7 +116,7 @@ void PetSetController::enqueue_matching(const api::Pod& pod) {
 }
 
 void PetSetController::on_pod_added(const PodPtr& pod) {
-  if (is_terminating(pod)) {
+  if (api::is_deleting(pod->metadata)) {
     on_pod_deleted(pod);
   } else if (api::controller_of(pod->metadata) != nullptr) {
     enqueue_owner(*pod);
@@ -190,7 +191,11 @@ sim::Task<Result<void>> PetSetController::sync(Key key) {
 
 // 1.5: the status is written also after an error; if both fail, the error of the pass counts.
 sim::Task<Result<void>> PetSetController::sync_set(SetPtr set) {
-  const Result<std::vector<PodPtr>> pods = co_await claim_pods(set);
+  // Shared, because the set may vanish from the cache, and its memo with it, meanwhile.
+  std::shared_ptr<SetPodMemo>& known = memos_[set->metadata.uid];
+  if (known == nullptr) known = std::make_shared<SetPodMemo>();
+  const std::shared_ptr<SetPodMemo> memo = known;
+  const Result<SetPods> pods = co_await claim_pods(set, memo);
   if (!pods) co_return pods.error();
   const std::vector<RevisionPtr> revisions = history_.list(*set);
   const Result<RevisionPair> pair = co_await history_.resolve(set, revisions);
@@ -208,32 +213,28 @@ sim::Task<Result<void>> PetSetController::sync_set(SetPtr set) {
   co_return result;
 }
 
-std::vector<PodPtr> PetSetController::candidates(const api::PetSet& set) const {
-  const auto lister = pods_.lister<api::Pod>();
-  std::vector<PodPtr> pods = lister.by_index(kControllerIndex, set.metadata.uid);
-  for (PodPtr& pod : lister.by_index(kOrphanIndex, set.metadata.namespace_))
-    pods.push_back(std::move(pod));
-  return pods;
-}
-
-sim::Task<Result<std::vector<PodPtr>>> PetSetController::claim_pods(SetPtr set) {
-  std::vector<PodPtr> claimed;
+sim::Task<Result<SetPods>> PetSetController::claim_pods(SetPtr set,
+                                                        std::shared_ptr<SetPodMemo> memo) {
+  SetPods claimed;
   Result<void> first_error;
   bool checked = false;
   const bool deleting = api::is_deleting(set->metadata);
-  const std::vector<PodPtr> all = candidates(*set);
-  for (const PodPtr& pod : all) {
-    const bool owned = api::controller_of(pod->metadata) != nullptr;
-    const bool wanted = selects(*set, *pod) && is_member(*set, *pod);
-    if (owned && wanted) {
-      claimed.push_back(pod);
+  const client::Cache& cache = pods_.cache();
+  const std::vector<SetPod>& all =
+      memo->refresh(*set, cache.by_index(kControllerIndex, set->metadata.uid),
+                    cache.by_index(kOrphanIndex, set->metadata.namespace_));
+  claimed.reserve(all.size());
+  for (const SetPod& pod : all) {
+    if (pod.controlled && pod.wanted) {
+      claimed.push_back(&pod);
       continue;
     }
-    if (deleting || owned == wanted || (wanted && is_terminating(pod))) continue;
-    sim::Task<Result<void>> change = wanted ? adopt(set, pod, checked) : release(set, pod);
+    if (deleting || pod.controlled == pod.wanted || (pod.wanted && pod.terminating)) continue;
+    sim::Task<Result<void>> change =
+        pod.wanted ? adopt(set, pod.pod, checked) : release(set, pod.pod);
     const Result<void> result = co_await std::move(change);
     if (!result && first_error) first_error = result;
-    if (result && wanted) claimed.push_back(pod);
+    if (result && pod.wanted) claimed.push_back(&pod);
   }
   if (!first_error) co_return first_error.error();
   co_return claimed;

@@ -3,9 +3,9 @@
 // read back its own writes.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "model/api/client.h"
 #include "model/client/informer.h"
@@ -63,8 +63,7 @@ class PetSetController final : public sim::Actor {
   sim::Task<void> work();
   sim::Task<api::Result<void>> sync(Key key);
   sim::Task<api::Result<void>> sync_set(SetPtr set);
-  sim::Task<api::Result<std::vector<PodPtr>>> claim_pods(SetPtr set);
-  std::vector<PodPtr> candidates(const api::PetSet& set) const;
+  sim::Task<api::Result<SetPods>> claim_pods(SetPtr set, std::shared_ptr<SetPodMemo> memo);
   sim::Task<api::Result<void>> adopt(SetPtr set, PodPtr pod, bool& checked);
   sim::Task<api::Result<void>> release(SetPtr set, PodPtr pod);
   sim::Task<api::Result<void>> write_status(SetPtr set, api::PetSetStatus status);
@@ -79,6 +78,7 @@ class PetSetController final : public sim::Actor {
   client::Informer revisions_;
   PetSetPodControl control_;
   PetSetHistory history_;
+  std::map<std::string, std::shared_ptr<SetPodMemo>> memos_;  // by uid of the set
   client::WorkQueue<Key> queue_;
 };
 

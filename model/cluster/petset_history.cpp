@@ -142,12 +142,11 @@ sim::Task<Result<RevisionPair>> PetSetHistory::resolve(SetPtr set,
 }
 
 sim::Task<Result<void>> PetSetHistory::truncate(SetPtr set, std::vector<RevisionPtr> revisions,
-                                                RevisionPair pair, std::vector<PodPtr> pods) {
+                                                RevisionPair pair, SetPods pods) {
   const int32_t limit = set->spec->revision_history_limit.value_or(10);
   if (static_cast<int64_t>(revisions.size()) <= limit) co_return Result<void>();
   std::vector<std::string> live{pair.current->metadata.name, pair.update->metadata.name};
-  for (const PodPtr& pod : pods)
-    live.emplace_back(api::label_of(pod->metadata, api::kRevisionLabel));
+  for (const SetPod* pod : pods) live.emplace_back(pod->revision);
   const std::vector<RevisionPtr> old = beyond_history(revisions, live, limit);
   for (const RevisionPtr& revision : old) {
     const Result<void> removed = co_await api::remove(tools_.client, api::ref_of(*revision));

@@ -30,7 +30,7 @@ class PetSetHistory {
   // Precondition: `revisions` is sorted.
   sim::Task<api::Result<RevisionPair>> resolve(SetPtr set, std::vector<RevisionPtr> revisions);
   sim::Task<api::Result<void>> truncate(SetPtr set, std::vector<RevisionPtr> revisions,
-                                        RevisionPair pair, std::vector<PodPtr> pods);
+                                        RevisionPair pair, SetPods pods);
 
   // The bytes of the set's template; encoded once per version of it.
   const std::string& data_of(const api::PetSet& set);

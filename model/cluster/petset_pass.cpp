@@ -32,7 +32,7 @@ PetSetPass::PetSetPass(PetSetTools tools, PetSetPodControl& control, SetPtr set,
 
 void PetSetPass::count() { count_pods(*set_, pods_of(plan_), tools_.runtime.now(), status_); }
 
-sim::Task<Result<void>> PetSetPass::run(std::vector<PodPtr> pods) {
+sim::Task<Result<void>> PetSetPass::run(SetPods pods) {
   status_.observed_generation = set_->metadata.generation;
   status_.current_revision = revisions_.current->metadata.name;
   status_.update_revision = revisions_.update->metadata.name;
@@ -95,17 +95,17 @@ sim::Task<Result<void>> PetSetPass::run_slot(size_t index) {
   if (step.create) co_return co_await create(step.slot);
   const Slot slot = plan_.slots[step.slot];
   if (step.ensure_claims) {
-    const std::string name = slot.pod->metadata.name;
+    const std::string name = slot.pod->pod->metadata.name;
     Result<void> claims = co_await control_.create_claims(set_, slot.ordinal, name);
-    if (claims) claims = co_await control_.update_claim_owners(set_, slot.pod);
+    if (claims) claims = co_await control_.update_claim_owners(set_, slot.pod->pod);
     if (!claims) co_return claims;
   }
-  if (step.update) co_return co_await control_.update_pod(set_, slot.pod);
+  if (step.update) co_return co_await control_.update_pod(set_, slot.pod->pod);
   co_return Result<void>();
 }
 
 sim::Task<Result<void>> PetSetPass::delete_terminal(size_t slot) {
-  const PodPtr pod = plan_.slots[slot].pod;
+  const PodPtr pod = plan_.slots[slot].pod->pod;
   const bool failed = pod->status->phase == api::PodPhase::kFailed;
   const std::string what = failed ? "failed" : "terminated";
   tools_.events.record(*set_, failed ? EventType::kWarning : EventType::kNormal,
@@ -139,15 +139,15 @@ sim::Task<Result<void>> PetSetPass::create(size_t index) {
 }
 
 sim::Task<Result<void>> PetSetPass::fix_claims() {
-  for (const PodPtr& pod : plan_.fix_claims) {
-    const Result<void> fixed = co_await control_.update_claim_owners(set_, pod);
+  for (const SetPod* pod : plan_.fix_claims) {
+    const Result<void> fixed = co_await control_.update_claim_owners(set_, pod->pod);
     if (!fixed) co_return fixed;
   }
   co_return Result<void>();
 }
 
 sim::Task<Result<void>> PetSetPass::delete_condemned(size_t index) {
-  return control_.delete_pod(set_, plan_.scale_down[index]->metadata.name);
+  return control_.delete_pod(set_, plan_.scale_down[index]->pod->metadata.name);
 }
 
 sim::Task<Result<void>> PetSetPass::replace() {

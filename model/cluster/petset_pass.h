@@ -24,7 +24,8 @@ class PetSetPass {
   PetSetPass& operator=(const PetSetPass&) = delete;
 
   // Effect: pods and claims. The status is meaningful also after an error.
-  sim::Task<api::Result<void>> run(std::vector<PodPtr> pods);
+  // `pods` and what it points to outlive the pass.
+  sim::Task<api::Result<void>> run(SetPods pods);
   const api::PetSetStatus& status() const { return status_; }
 
  private:

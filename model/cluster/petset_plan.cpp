@@ -7,19 +7,9 @@
 namespace sdbtwin::cluster {
 namespace {
 
-using api::PodPhase;
-
-PodPhase phase_of(const PodPtr& pod) { return pod ? pod->status->phase : PodPhase::kUnset; }
-
-bool is_terminal(const PodPtr& pod) {
-  return phase_of(pod) == PodPhase::kSucceeded || phase_of(pod) == PodPhase::kFailed;
-}
-
-bool is_running_ready(const PodPtr& pod) { return pod && api::is_running_and_ready(*pod); }
-
-std::string_view revision_of(const PodPtr& pod) {
-  return pod ? api::label_of(pod->metadata, api::kRevisionLabel) : std::string_view{};
-}
+bool is_created(const SetPod* pod) { return pod != nullptr && pod->created(); }
+bool is_healthy(const SetPod* pod) { return pod != nullptr && pod->healthy(); }
+bool is_terminating(const SetPod* pod) { return pod != nullptr && pod->terminating; }
 
 // The first arm holds for RollingUpdate without a rollingUpdate block; the second ignores the type,
 // so that OnDelete with a left-over partition honours it.
@@ -44,55 +34,63 @@ class Planner {
         update_(update),
         claims_(claims),
         now_(now),
-        options_(options) {}
+        options_(options),
+        check_claims_(claims.retention_matters(set)) {}
 
-  PassPlan run(const std::vector<PodPtr>& pods) {
+  PassPlan run(const SetPods& pods) {
     plan_.monotonic = set_.spec->pod_management_policy != api::PodManagementPolicy::kParallel;
     plan_.deleting = api::is_deleting(set_.metadata);
     distribute(pods);
-    if (plan_.deleting) return plan_;
+    if (plan_.deleting) return std::move(plan_);
     plan_slots();
-    if (plan_.exit_after_steps) return plan_;
-    for (const PodPtr& pod : plan_.condemned) {
-      if (!claims_.retention_matches(set_, *pod)) plan_.fix_claims.push_back(pod);
+    if (plan_.exit_after_steps) return std::move(plan_);
+    for (const SetPod* pod : plan_.condemned) {
+      if (!retention_matches(*pod)) plan_.fix_claims.push_back(pod);
     }
     plan_condemned();
-    if (plan_.exit_after_scale_down) return plan_;
+    if (plan_.exit_after_scale_down) return std::move(plan_);
     plan_update();
-    return plan_;
+    return std::move(plan_);
   }
 
  private:
-  void distribute(const std::vector<PodPtr>& pods) {
+  void distribute(const SetPods& pods) {
+    const int32_t start = start_ordinal(set_);
     const int32_t wanted = std::max(replicas_of(set_), 0);
+    plan_.slots.resize(static_cast<size_t>(wanted));
     for (int32_t index = 0; index < wanted; ++index) {
-      Slot slot;
-      slot.ordinal = start_ordinal(set_) + index;
+      Slot& slot = plan_.slots[static_cast<size_t>(index)];
+      slot.ordinal = start + index;
       slot.at_current = created_at_current(set_, index);
-      plan_.slots.push_back(slot);
     }
-    for (const PodPtr& pod : pods) {
-      const int32_t ordinal = ordinal_of(*pod);
-      if (in_ordinal_range(set_, ordinal)) {
-        plan_.slots[static_cast<size_t>(ordinal - start_ordinal(set_))].pod = pod;
-      } else if (ordinal >= 0) {
+    for (const SetPod* pod : pods) {
+      if (pod->ordinal >= start && pod->ordinal - start < wanted) {
+        plan_.slots[static_cast<size_t>(pod->ordinal - start)].pod = pod;
+      } else if (pod->ordinal >= 0) {
         plan_.condemned.push_back(pod);
       }
     }
     std::sort(plan_.condemned.begin(), plan_.condemned.end(),
-              [](const auto& a, const auto& b) { return ordinal_of(*a) > ordinal_of(*b); });
+              [](const SetPod* a, const SetPod* b) { return a->ordinal > b->ordinal; });
     after_.reserve(plan_.slots.size());
     for (const Slot& slot : plan_.slots) after_.push_back(slot.pod);
   }
 
-  // The lowest unhealthy replica, else the lowest unhealthy condemned pod. `found` without a pod:
-  // a replica that is not created.
-  const PodPtr* first_unhealthy() const {
+  bool retention_matches(const SetPod& pod) const {
+    return !check_claims_ || claims_.retention_matches(set_, *pod.pod);
+  }
+
+  bool is_usable(const SetPod& pod) const {
+    return pod.running_and_ready() && pod.available(set_.spec->min_ready_seconds, now_);
+  }
+
+  // The lowest unhealthy condemned pod, unless a replica is unhealthy.
+  const SetPod* first_unhealthy() const {
     for (const Slot& slot : plan_.slots) {
-      if (!is_healthy(slot.pod)) return &slot.pod;
+      if (!is_healthy(slot.pod)) return nullptr;
     }
     for (auto pod = plan_.condemned.rbegin(); pod != plan_.condemned.rend(); ++pod) {
-      if (!is_healthy(*pod)) return &*pod;
+      if (!is_healthy(*pod)) return *pod;
     }
     return nullptr;
   }
@@ -102,25 +100,21 @@ class Planner {
     const Slot& slot = plan_.slots[index];
     SlotStep step;
     step.slot = index;
-    PodPtr& pod = after_[index];
-    if (is_terminal(pod)) {  // a1
+    const SetPod*& pod = after_[index];
+    if (pod != nullptr && pod->terminal()) {  // a1
       step.delete_terminal = true;
       pod = nullptr;
     }
     if (!is_created(pod)) {  // a2
-      step.blocked_by_stale_claim = claims_.is_stale(set_, slot.ordinal, pod);
+      step.blocked_by_stale_claim = claims_.is_stale(
+          set_, slot.ordinal, pod == nullptr ? std::string_view() : pod->pod->metadata.uid);
       step.create = !step.blocked_by_stale_claim;
       plan_.steps.push_back(step);
       return step.blocked_by_stale_claim || plan_.monotonic;
     }
-    step.ensure_claims = phase_of(pod) == PodPhase::kPending;  // a3
-    const bool blocks = plan_.monotonic &&                     // a4
-                        (is_terminating(pod) || !is_running_ready(pod) ||
-                         !is_available(pod, set_.spec->min_ready_seconds, now_));
-    if (!blocks) {  // a5
-      step.update = !identity_matches(set_, *pod) || !storage_matches(set_, *pod) ||
-                    !claims_.retention_matches(set_, *pod);
-    }
+    step.ensure_claims = pod->phase == api::PodPhase::kPending;                     // a3
+    const bool blocks = plan_.monotonic && (pod->terminating || !is_usable(*pod));  // a4
+    if (!blocks) step.update = !pod->in_shape || !retention_matches(*pod);          // a5
     if (step.ensure_claims || step.update) plan_.steps.push_back(step);
     return blocks;
   }
@@ -136,16 +130,14 @@ class Planner {
   }
 
   void plan_condemned() {  // C
-    const PodPtr* unhealthy = first_unhealthy();
-    for (const PodPtr& pod : plan_.condemned) {
-      if (is_terminating(pod)) {
+    const SetPod* unhealthy = first_unhealthy();
+    for (const SetPod* pod : plan_.condemned) {
+      if (pod->terminating) {
         if (!plan_.monotonic) continue;
         plan_.exit_after_scale_down = true;
         return;
       }
-      const bool ready =
-          is_running_ready(pod) && is_available(pod, set_.spec->min_ready_seconds, now_);
-      if (plan_.monotonic && !ready && (unhealthy == nullptr || *unhealthy != pod)) {
+      if (plan_.monotonic && !is_usable(*pod) && pod != unhealthy) {
         plan_.exit_after_scale_down = true;
         return;
       }
@@ -157,7 +149,7 @@ class Planner {
   }
 
   std::string_view revision_at(size_t index) const {
-    if (after_[index]) return revision_of(after_[index]);
+    if (after_[index] != nullptr) return after_[index]->revision;
     return plan_.slots[index].at_current ? current_ : update_;
   }
 
@@ -166,7 +158,7 @@ class Planner {
     int64_t budget = 1;
     if (options_.max_unavailable) {
       const auto unavailable = std::count_if(after_.begin(), after_.end(),
-                                             [](const PodPtr& pod) { return !is_healthy(pod); });
+                                             [](const SetPod* pod) { return !is_healthy(pod); });
       budget = max_unavailable_of(set_) - unavailable;
     }
     const auto lowest = static_cast<int64_t>(partition_of(set_));
@@ -187,56 +179,45 @@ class Planner {
   const ClaimView& claims_;
   sim::Time now_;
   PassOptions options_;
+  bool check_claims_;
   PassPlan plan_;
-  std::vector<PodPtr> after_;  // the slots' pods when the steps planned so far are done
+  SetPods after_;  // the slots' pods when the steps planned so far are done
 };
 
 }  // namespace
 
-bool is_created(const PodPtr& pod) { return phase_of(pod) != PodPhase::kUnset; }
-bool is_terminating(const PodPtr& pod) { return pod && api::is_deleting(pod->metadata); }
-bool is_healthy(const PodPtr& pod) { return is_running_ready(pod) && !is_terminating(pod); }
-
-bool is_available(const PodPtr& pod, int32_t min_ready_seconds, sim::Time now) {
-  if (!pod) return false;
-  const api::PodCondition* ready = api::find_condition(*pod->status->conditions, api::kPodReady);
-  if (ready == nullptr || ready->status != api::ConditionStatus::kTrue) return false;
-  if (min_ready_seconds == 0) return true;
-  return ready->last_transition_time && api::ClusterTime::to_run(*ready->last_transition_time) +
-                                                std::chrono::seconds(min_ready_seconds) <
-                                            now;
-}
-
 PassPlan plan_pass(const api::PetSet& set, std::string_view current_revision,
-                   std::string_view update_revision, const std::vector<PodPtr>& pods,
-                   const ClaimView& claims, sim::Time now, const PassOptions& options) {
+                   std::string_view update_revision, const SetPods& pods, const ClaimView& claims,
+                   sim::Time now, const PassOptions& options) {
   Planner planner(set, current_revision, update_revision, claims, now, options);
   return planner.run(pods);
 }
 
-std::vector<PodPtr> pods_of(const PassPlan& plan) {
-  std::vector<PodPtr> pods;
+SetPods pods_of(const PassPlan& plan) {
+  SetPods pods;
+  pods.reserve(plan.slots.size() + plan.condemned.size());
   for (const Slot& slot : plan.slots) {
-    if (slot.pod) pods.push_back(slot.pod);
+    if (slot.pod != nullptr) pods.push_back(slot.pod);
   }
   pods.insert(pods.end(), plan.condemned.begin(), plan.condemned.end());
   return pods;
 }
 
-void count_pods(const api::PetSet& set, const std::vector<PodPtr>& pods, sim::Time now,
+void count_pods(const api::PetSet& set, const SetPods& pods, sim::Time now,
                 api::PetSetStatus& status) {
+  const int32_t min_ready = set.spec->min_ready_seconds;
   status.replicas = 0;
   status.ready_replicas = 0;
   status.available_replicas = 0;
   status.current_replicas = 0;
   status.updated_replicas = 0;
-  for (const PodPtr& pod : pods) {
-    if (is_created(pod)) ++status.replicas;
-    if (is_running_ready(pod)) ++status.ready_replicas;
-    if (is_available(pod, set.spec->min_ready_seconds, now)) ++status.available_replicas;
-    if (!is_created(pod) || is_terminating(pod)) continue;
-    if (revision_of(pod) == status.current_revision) ++status.current_replicas;
-    if (revision_of(pod) == status.update_revision) ++status.updated_replicas;
+  for (const SetPod* pod : pods) {
+    if (pod->created()) ++status.replicas;
+    if (pod->running_and_ready()) ++status.ready_replicas;
+    if (pod->available(min_ready, now)) ++status.available_replicas;
+    if (!pod->created() || pod->terminating) continue;
+    if (pod->revision == status.current_revision) ++status.current_replicas;
+    if (pod->revision == status.update_revision) ++status.updated_replicas;
   }
 }
 

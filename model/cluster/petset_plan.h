@@ -4,35 +4,31 @@
 // plan_pass() reads a snapshot (the informers' caches, which may be stale) and says what to do in
 // which order. The controller executes it and stops at the first failure. A slot is one wanted
 // ordinal; its pod is null when the pod is to be created, and is then "in memory" only: phase "".
+// Plans point to the SetPods that they were made from.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/api/petset.h"
-#include "model/api/pod.h"
+#include "model/cluster/petset_pod.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::cluster {
 
-using PodPtr = std::shared_ptr<const api::Pod>;
-
-// Predicates on a pod as the controller knows it (null: in memory).
-bool is_created(const PodPtr& pod);
-bool is_terminating(const PodPtr& pod);
-bool is_healthy(const PodPtr& pod);  // Running, Ready and not terminating
-// Ready for longer than min_ready_seconds; the phase is not asked.
-bool is_available(const PodPtr& pod, int32_t min_ready_seconds, sim::Time now);
+using SetPods = std::vector<const SetPod*>;
 
 // What the pass asks about claims. Answers come from the same snapshot.
 class ClaimView {
  public:
   // A claim of this ordinal belongs to a pod of the same name that is gone (only with whenScaled
   // Delete): nothing can be done until the claim is.
-  virtual bool is_stale(const api::PetSet& set, int32_t ordinal, const PodPtr& pod) const = 0;
+  virtual bool is_stale(const api::PetSet& set, int32_t ordinal,
+                        std::string_view pod_uid) const = 0;
+  // False: retention_matches() holds for all pods.
+  virtual bool retention_matters(const api::PetSet& set) const = 0;
   // The owner references of the ordinal's claims are what the retention policy wants.
   virtual bool retention_matches(const api::PetSet& set, const api::Pod& pod) const = 0;
 
@@ -47,7 +43,7 @@ struct PassOptions {
 // A slot's pod and the revision at which it would be created.
 struct Slot {
   int32_t ordinal = 0;
-  PodPtr pod;
+  const SetPod* pod = nullptr;
   bool at_current = false;  // created from the current revision, not from the update revision
 };
 
@@ -61,26 +57,26 @@ struct SlotStep {
 };
 
 struct PassPlan {
-  std::vector<Slot> slots;         // ascending ordinals
-  std::vector<PodPtr> condemned;   // descending ordinals
-  bool deleting = false;           // the set is: status only
-  bool monotonic = true;           // one step after another; else in growing batches
-  std::vector<SlotStep> steps;     // A
-  bool exit_after_steps = false;   // something has to be waited for
-  std::vector<PodPtr> fix_claims;  // B
-  std::vector<PodPtr> scale_down;  // C
+  std::vector<Slot> slots;        // ascending ordinals
+  SetPods condemned;              // descending ordinals
+  bool deleting = false;          // the set is: status only
+  bool monotonic = true;          // one step after another; else in growing batches
+  std::vector<SlotStep> steps;    // A
+  bool exit_after_steps = false;  // something has to be waited for
+  SetPods fix_claims;             // B
+  SetPods scale_down;             // C
   bool exit_after_scale_down = false;
   std::vector<size_t> replace;  // E: slots of an old revision; each takes one off currentReplicas
 };
 
 PassPlan plan_pass(const api::PetSet& set, std::string_view current_revision,
-                   std::string_view update_revision, const std::vector<PodPtr>& pods,
-                   const ClaimView& claims, sim::Time now, const PassOptions& options);
+                   std::string_view update_revision, const SetPods& pods, const ClaimView& claims,
+                   sim::Time now, const PassOptions& options);
 
 // The counts of the status over slots and condemned pods; the rest of `status` stays.
-void count_pods(const api::PetSet& set, const std::vector<PodPtr>& pods, sim::Time now,
+void count_pods(const api::PetSet& set, const SetPods& pods, sim::Time now,
                 api::PetSetStatus& status);
-std::vector<PodPtr> pods_of(const PassPlan& plan);
+SetPods pods_of(const PassPlan& plan);
 
 // RollingUpdate is complete: current becomes update (never with OnDelete).
 void complete_rolling_update(const api::PetSet& set, api::PetSetStatus& status);

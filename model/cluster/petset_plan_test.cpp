@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "model/cluster/petset_identity.h"
 
 namespace sdbtwin::cluster {
@@ -20,7 +22,8 @@ constexpr sim::Time kNow = sim::Time(1000s);
 
 class NoClaims final : public ClaimView {
  public:
-  bool is_stale(const api::PetSet&, int32_t, const PodPtr&) const override { return stale; }
+  bool is_stale(const api::PetSet&, int32_t, std::string_view) const override { return stale; }
+  bool retention_matters(const api::PetSet&) const override { return true; }
   bool retention_matches(const api::PetSet&, const api::Pod&) const override { return true; }
   bool stale = false;
 };
@@ -52,7 +55,17 @@ class PetSetPlan : public testing::Test {
   }
   static void terminate(api::Pod& pod) { pod.metadata.deletion_timestamp = api::Timestamp{1}; }
 
-  PassPlan plan() const { return plan_pass(set, kOld, kNew, pods, claims, kNow, options); }
+  // The plan is valid until the next one.
+  PassPlan plan() { return plan_pass(set, kOld, kNew, look(), claims, kNow, options); }
+  SetPods look() {
+    seen.clear();
+    SetPods all;
+    for (const PodPtr& pod : pods) {
+      seen.push_back(look_at(set, pod));
+      all.push_back(&seen.back());
+    }
+    return all;
+  }
   static std::vector<int32_t> created(const PassPlan& plan) {
     std::vector<int32_t> ordinals;
     for (const SlotStep& step : plan.steps) {
@@ -60,14 +73,15 @@ class PetSetPlan : public testing::Test {
     }
     return ordinals;
   }
-  static std::vector<std::string> names(const std::vector<PodPtr>& some) {
+  static std::vector<std::string> names(const SetPods& some) {
     std::vector<std::string> result;
-    for (const PodPtr& pod : some) result.push_back(pod->metadata.name);
+    for (const SetPod* pod : some) result.push_back(pod->pod->metadata.name);
     return result;
   }
 
   api::PetSet set;
   std::vector<PodPtr> pods;
+  std::deque<SetPod> seen;
   NoClaims claims;
   PassOptions options;
 };
@@ -278,11 +292,11 @@ TEST_F(PetSetPlan, MaxUnavailableResolvesDownButNotBelowOne) {
 
 TEST_F(PetSetPlan, AvailabilityIsReadyForLongerThanMinReadySeconds) {
   // UT64-UT66, AV01, AV02; the phase is not asked (1.9).
-  const PodPtr ready = add(0, api::PodPhase::kPending);
-  EXPECT_TRUE(is_available(ready, 0, kNow));
-  EXPECT_TRUE(is_available(ready, 59, kNow));
-  EXPECT_FALSE(is_available(ready, 60, kNow));
-  EXPECT_FALSE(is_available(add(1, api::PodPhase::kRunning, false), 0, kNow));
+  const SetPod ready = look_at(set, add(0, api::PodPhase::kPending));
+  EXPECT_TRUE(ready.available(0, kNow));
+  EXPECT_TRUE(ready.available(59, kNow));
+  EXPECT_FALSE(ready.available(60, kNow));
+  EXPECT_FALSE(look_at(set, add(1, api::PodPhase::kRunning, false)).available(0, kNow));
 }
 
 TEST_F(PetSetPlan, TheStatusCountsTerminatingPodsAsReadyButNotAsUpdated) {
@@ -292,7 +306,7 @@ TEST_F(PetSetPlan, TheStatusCountsTerminatingPodsAsReadyButNotAsUpdated) {
   api::PetSetStatus status;
   status.current_revision = kOld;
   status.update_revision = kNew;
-  count_pods(set, pods, kNow, status);
+  count_pods(set, look(), kNow, status);
   EXPECT_EQ(status.replicas, 3);
   EXPECT_EQ(status.ready_replicas, 2);
   EXPECT_EQ(status.current_replicas, 1);

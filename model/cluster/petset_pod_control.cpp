@@ -101,15 +101,22 @@ sim::Task<Result<void>> PetSetPodControl::create_claims(SetPtr set, int32_t ordi
   co_return first_error;
 }
 
-bool PetSetPodControl::is_stale(const api::PetSet& set, int32_t ordinal, const PodPtr& pod) const {
+bool PetSetPodControl::is_stale(const api::PetSet& set, int32_t ordinal,
+                                std::string_view pod_uid) const {
   if (!deletes_claims_on_scale_down(set)) return false;
   const std::string name = pod_name(set.metadata.name, ordinal);
   for (const auto& vct : *set.spec->volume_claim_templates) {
     const auto claim = tools_.claims.get(set.metadata.namespace_,
                                          claim_name(vct.metadata.name, set.metadata.name, ordinal));
-    if (claim && has_stale_owner(*claim, name, pod ? pod->metadata.uid : "")) return true;
+    if (claim && has_stale_owner(*claim, name, pod_uid)) return true;
   }
   return false;
+}
+
+// With Retain for both, only a reference that an earlier policy left behind can be wrong.
+bool PetSetPodControl::retention_matters(const api::PetSet& set) const {
+  return deletes_claims_with_set(set) || deletes_claims_on_scale_down(set) ||
+         !tools_.claims.by_index(kOwnedClaims, set.metadata.namespace_).empty();
 }
 
 bool PetSetPodControl::retention_matches(const api::PetSet& set, const api::Pod& pod) const {

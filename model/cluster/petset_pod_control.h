@@ -28,7 +28,8 @@ class PetSetPodControl final : public ClaimView {
   sim::Task<api::Result<void>> update_claim_owners(SetPtr set, PodPtr pod);
 
   // ClaimView.
-  bool is_stale(const api::PetSet& set, int32_t ordinal, const PodPtr& pod) const override;
+  bool is_stale(const api::PetSet& set, int32_t ordinal, std::string_view pod_uid) const override;
+  bool retention_matters(const api::PetSet& set) const override;
   bool retention_matches(const api::PetSet& set, const api::Pod& pod) const override;
 
  private:

@@ -12,6 +12,9 @@
 
 namespace sdbtwin::cluster {
 
+// Index of the claims' cache: claims with any owner, by namespace.
+inline constexpr std::string_view kOwnedClaims = "owned-in-namespace";
+
 // The live LIST of pods that the real controller makes for every missing ordinal of a pass
 // (kubernetes.md 1.8 #6). Its answer matters to placement policies only, but it takes time.
 enum class LivePodList : uint8_t { kNever, kPerCreatedPod };
