@@ -16,7 +16,6 @@ constexpr std::string_view kPasswordCharacters =
 constexpr std::string_view kUser = "root";  // kubedb.md 2.1
 
 api::Value parameters_of(const api::Singlestore& database) {
-  // The governing service resolves to this name; kubedb.md 2.1 shows it without the pod's role.
   return api::Value::object({{"apiVersion", "config.kubedb.com/v1alpha1"},
                              {"kind", "SinglestoreConfiguration"},
                              {"masterAggregator", kit::default_master_host(database)}});

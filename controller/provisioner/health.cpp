@@ -94,9 +94,14 @@ void HealthChecker::watch(const api::Singlestore& database) {
   runtime_.spawn(run(key, uid));
 }
 
+bool HealthChecker::is_loop_of(const api::ObjectKey& key, const std::string& uid) const {
+  const auto loop = loops_.find(key);
+  return loop != loops_.end() && loop->second == uid;
+}
+
 sim::Task<void> HealthChecker::run(api::ObjectKey key, std::string uid) {
   FailureCount failures;
-  while (loops_[key] == uid) {
+  while (is_loop_of(key, uid)) {
     const auto database = cache_.get<api::Singlestore>(key);
     if (database == nullptr || database->metadata.uid != uid ||
         api::is_deleting(database->metadata)) {

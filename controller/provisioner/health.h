@@ -63,6 +63,7 @@ class HealthChecker {
     std::string why;
   };
 
+  bool is_loop_of(const api::ObjectKey& key, const std::string& uid) const;
   sim::Task<void> run(api::ObjectKey key, std::string uid);
   sim::Task<void> check(std::shared_ptr<const api::Singlestore> database, FailureCount* failures);
   sim::Task<Finding> ask(std::shared_ptr<const api::Singlestore> database);
