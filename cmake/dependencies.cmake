@@ -10,7 +10,7 @@ find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
-find_package(benchmark QUIET)
+find_package(benchmark REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 
 # Boost.Asio without any compiled Boost library. Only sim/real and the HTTP edges may use it.

@@ -29,6 +29,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
               -Wduplicated-branches
               -Wlogical-op
               -Wsuggest-override
+              # In a unity build every file but the generated one counts as a header.
+              -Wno-subobject-linkage
               # g++ 12 reports std::string operator+ at -O2 (GCC bug 105651).
               -Wno-restrict)
   if(SDBTWIN_SANITIZE)

@@ -142,7 +142,7 @@ void Cluster::add_operators() {
 }
 
 void Cluster::add_user() {
-  add(kUser, [this](sim::Runtime& runtime) {
+  add(kUserProcess, [this](sim::Runtime& runtime) {
     auto user = std::make_unique<User>(runtime, connect(runtime), scenario_,
                                        supply_defaults(scenario_).objects);
     user_ = user.get();

@@ -8,7 +8,7 @@ namespace sdbtwin::scenarios {
 
 std::vector<std::string> client_processes() {
   std::vector<std::string> names = mortal_processes();
-  names.emplace_back(kUser);
+  names.emplace_back(kUserProcess);
   return names;
 }
 

@@ -19,7 +19,7 @@ inline constexpr std::string_view kClaimProtector = "pvc-protection-controller";
 inline constexpr std::string_view kSinglestore = "singlestore";
 inline constexpr std::string_view kProvisioner = "provisioner";
 inline constexpr std::string_view kOpsManager = "ops-manager";
-inline constexpr std::string_view kUser = "user";
+inline constexpr std::string_view kUserProcess = "user";
 
 // Those that write to the API server.
 std::vector<std::string> client_processes();

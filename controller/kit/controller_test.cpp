@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const api::ObjectRef kRef(api::Kind::kSinglestore, "demo", "x");
+const api::ObjectRef kSinglestore(api::Kind::kSinglestore, "demo", "x");
 
 // Answers what the test prepared, and remembers when it was called.
 class ScriptedReconciler final : public Reconciler {
@@ -70,10 +70,10 @@ class ControllerTest : public ::testing::Test {
 // three events, two of them while the first reconcile runs; two workers.
 TEST_F(ControllerTest, RunsOneNameOnceAtATimeAndOnceMoreForWhatCameMeanwhile) {
   operator_->reconciler.duration = 1s;
-  operator_->controller.enqueue(kRef);
+  operator_->controller.enqueue(kSinglestore);
   run_for(500ms);
-  operator_->controller.enqueue(kRef);
-  operator_->controller.enqueue(kRef);
+  operator_->controller.enqueue(kSinglestore);
+  operator_->controller.enqueue(kSinglestore);
   run_for(10s);
   EXPECT_EQ(operator_->reconciler.calls, (std::vector<sim::Duration>{0s, 1s}));
 }
@@ -81,7 +81,7 @@ TEST_F(ControllerTest, RunsOneNameOnceAtATimeAndOnceMoreForWhatCameMeanwhile) {
 // Goal: an outcome with a time comes back then. Method: one such outcome.
 TEST_F(ControllerTest, ComesBackWhenTheOutcomeSaysSo) {
   operator_->reconciler.outcome = Outcome(5s);
-  operator_->controller.enqueue(kRef);
+  operator_->controller.enqueue(kSinglestore);
   run_for(60s);
   EXPECT_EQ(operator_->reconciler.calls, (std::vector<sim::Duration>{0s, 5s}));
 }
@@ -90,7 +90,7 @@ TEST_F(ControllerTest, ComesBackWhenTheOutcomeSaysSo) {
 // client-go's own cap would have spread over hours.
 TEST_F(ControllerTest, RetriesAFailureAtLeastEveryTenSeconds) {
   operator_->reconciler.failures = 30;
-  operator_->controller.enqueue(kRef);
+  operator_->controller.enqueue(kSinglestore);
   run_for(1h);
   const auto& calls = operator_->reconciler.calls;
   ASSERT_EQ(calls.size(), 31U);

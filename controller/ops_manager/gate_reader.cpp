@@ -6,11 +6,11 @@
 namespace sdbtwin::ops_manager {
 namespace {
 
-using Problem = std::optional<sql::SqlError>;
+using QueryProblem = std::optional<sql::SqlError>;
 
 // Moves the rows out, or gives back the error.
 template <class Row>
-Problem take(sql::Rows<Row> rows, std::vector<Row>& into) {
+QueryProblem take(sql::Rows<Row> rows, std::vector<Row>& into) {
   if (!rows) return rows.error();
   into = std::move(rows).value();
   return std::nullopt;
@@ -22,7 +22,7 @@ GateResult unreadable(const sql::SqlError& error) {
 
 }  // namespace
 
-sim::Task<Problem> GateReader::read_node(NodeRows& rows) {
+sim::Task<QueryProblem> GateReader::read_node(NodeRows& rows) {
   if (rows.role == kit::Role::kAggregator) {
     auto found = co_await session_.ask(database_, sql::ShowAggregators());
     co_return take(std::move(found), rows.aggregators);
@@ -31,7 +31,7 @@ sim::Task<Problem> GateReader::read_node(NodeRows& rows) {
   co_return take(std::move(found), rows.leaves);
 }
 
-sim::Task<Problem> GateReader::read_replication(NodeRows& rows) {
+sim::Task<QueryProblem> GateReader::read_replication(NodeRows& rows) {
   auto partitions = co_await session_.ask(database_, sql::DistributedPartitions("", rows.host));
   if (auto problem = take(std::move(partitions), rows.partitions)) co_return problem;
   auto instances = co_await session_.ask(database_, sql::ShowClusterStatus("", rows.host));
@@ -42,7 +42,7 @@ sim::Task<Problem> GateReader::read_replication(NodeRows& rows) {
   co_return co_await read_cluster(rows);
 }
 
-sim::Task<Problem> GateReader::read_cluster(NodeRows& rows) {
+sim::Task<QueryProblem> GateReader::read_cluster(NodeRows& rows) {
   auto databases = co_await session_.ask(database_, sql::DatabasesStatus());
   if (auto problem = take(std::move(databases), rows.databases)) co_return problem;
   std::set<std::string> async_databases;
@@ -58,7 +58,7 @@ sim::Task<Problem> GateReader::read_cluster(NodeRows& rows) {
   co_return std::nullopt;
 }
 
-sim::Task<Problem> GateReader::read_sizes(NodeRows& rows) {
+sim::Task<QueryProblem> GateReader::read_sizes(NodeRows& rows) {
   auto own = co_await session_.ask(database_, sql::TableStatistics("", rows.host));
   if (auto problem = take(std::move(own), rows.sizes)) co_return problem;
   if (rows.redundancy < 2 || rows.role != kit::Role::kLeaf) co_return std::nullopt;
@@ -93,7 +93,7 @@ sim::Task<GateReport> GateReader::read(PodSlot slot, const Baseline* baseline) {
   }
   rows.redundancy = *redundancy;
 
-  Problem problem = co_await read_node(rows);
+  QueryProblem problem = co_await read_node(rows);
   report.readings.push_back(
       {Gate::kNodeOnline, problem ? unreadable(*problem) : node_online(rows)});
   if (!report.all_open()) co_return report;

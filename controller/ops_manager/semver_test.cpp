@@ -36,7 +36,7 @@ TEST(SemVer, RefusesWhatIsNotAVersion) {
   }
 }
 
-struct Case {
+struct ConstraintCase {
   const char* constraint;
   const char* version;
   bool allowed;
@@ -45,7 +45,7 @@ struct Case {
 // Goal: the constraints that catalogues use, and their neighbours. Method: a table; the first rows
 // are the catalogue's own (reference/kubedb.md 5).
 TEST(SemVerConstraint, AllowsWhatItSays) {
-  const std::vector<Case> cases{
+  const std::vector<ConstraintCase> cases{
       {">= 8.7.21, <= 8.9.3", "8.7.21", true},
       {">= 8.7.21, <= 8.9.3", "8.9.3", true},
       {">= 8.7.21, <= 8.9.3", "8.7.10", false},
@@ -62,7 +62,7 @@ TEST(SemVerConstraint, AllowsWhatItSays) {
       {"^8.7.10", "9.0.0", false},
       {"!= 8.7.10", "8.7.10", false},
   };
-  for (const Case& one : cases) {
+  for (const ConstraintCase& one : cases) {
     const auto constraint = SemVerConstraint::parse(one.constraint);
     ASSERT_TRUE(constraint) << one.constraint;
     EXPECT_EQ(constraint->allows(*parse_semver(one.version)), one.allowed)

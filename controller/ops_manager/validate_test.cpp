@@ -50,7 +50,7 @@ api::SinglestoreOpsRequest update_to(std::string target) {
   return request;
 }
 
-struct Case {
+struct UpgradeCase {
   const char* from;
   const char* to;
   const char* problem;  // "": allowed
@@ -59,7 +59,7 @@ struct Case {
 // Goal: KubeDB's rules for UpdateVersion (reference/kubedb.md 5). Method: a table over a catalogue
 // like KubeDB's; same version is allowed, downgrades follow from the lists.
 TEST(ValidateUpdateVersion, FollowsTheCatalogue) {
-  const std::vector<Case> cases{
+  const std::vector<UpgradeCase> cases{
       {"8.7.21", "8.9.3", ""},
       {"8.9.3", "8.9.3", ""},
       {"8.9.3", "8.7.21", "upgrade from version 8.9.3 to 8.7.21 is not supported"},
@@ -68,7 +68,7 @@ TEST(ValidateUpdateVersion, FollowsTheCatalogue) {
       {"8.7.21", "9.9.9", "SinglestoreVersion 9.9.9 does not exist"},
       {"1.0.0", "8.9.3", "SinglestoreVersion 1.0.0 of the database does not exist"},
   };
-  for (const Case& one : cases) {
+  for (const UpgradeCase& one : cases) {
     const auto db = database(one.from);
     const auto verdict = validate_ops_request(update_to(one.to), &db, catalogue());
     EXPECT_EQ(verdict.ok(), one.problem[0] == '\0') << one.from << " to " << one.to;
@@ -136,13 +136,13 @@ api::SinglestoreOpsRequest request(std::string name, api::OpsRequestType type, s
   return object;
 }
 
-constexpr auto kUpdate = api::OpsRequestType::kUpdateVersion;
+constexpr auto kFirst = api::OpsRequestType::kUpdateVersion;
 constexpr auto kAgain = api::OpsRequestType::kRestart;
 
 // Goal: while one is under way the others wait. Method: a newer request against a Progressing one,
 // and against one of another database.
 TEST(WhoseTurn, WaitsForARequestThatHasBegun) {
-  const auto mine = request("b", kUpdate, 20);
+  const auto mine = request("b", kFirst, 20);
   const auto busy = request("a", kAgain, 10, api::OpsRequestPhase::kProgressing);
   const auto decision = whose_turn(mine, requests({busy, mine}));
   EXPECT_EQ(decision.turn, Turn::kWait);
@@ -155,8 +155,8 @@ TEST(WhoseTurn, WaitsForARequestThatHasBegun) {
 // Goal: of one type only the newest is carried out; KubeDB's words say so. Method: two of a type,
 // by time, and of one second by name.
 TEST(WhoseTurn, SkipsAllButTheNewestOfAType) {
-  const auto older = request("a", kUpdate, 10);
-  const auto newer = request("b", kUpdate, 20);
+  const auto older = request("a", kFirst, 10);
+  const auto newer = request("b", kFirst, 20);
   const auto decision = whose_turn(older, requests({older, newer}));
   EXPECT_EQ(decision.turn, Turn::kSkip);
   EXPECT_EQ(decision.because,
@@ -164,14 +164,14 @@ TEST(WhoseTurn, SkipsAllButTheNewestOfAType) {
             "1970-01-01T00:00:20Z");
   EXPECT_EQ(whose_turn(newer, requests({older, newer})).turn, Turn::kMine);
   // Sorted by name descending, the last is kept.
-  const auto same_second = request("a", kUpdate, 20);
+  const auto same_second = request("a", kFirst, 20);
   EXPECT_EQ(whose_turn(newer, requests({same_second, newer})).turn, Turn::kSkip);
 }
 
 // Goal: across types the oldest survivor goes first. Method: an older Restart, then one that is
 // itself replaced by a newer Restart.
 TEST(WhoseTurn, LetsTheOldestSurvivorOfTheTypesGoFirst) {
-  const auto mine = request("u", kUpdate, 20);
+  const auto mine = request("u", kFirst, 20);
   const auto older = request("r", kAgain, 10);
   const auto newer = request("s", kAgain, 30);
   EXPECT_EQ(whose_turn(mine, requests({mine, older})).turn, Turn::kWait);

@@ -14,7 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Child kLeaves{ChildKind::kPetSet, kit::Role::kLeaf};
 constexpr const char* kReadDatabase = "get Singlestore demo/sample";
 constexpr const char* kWriteLeaves = "update PetSet demo/sample-leaf";
 constexpr const char* kCreateLeaves = "create PetSet demo/sample-leaf";

@@ -18,28 +18,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Child kLeaves{ChildKind::kPetSet, kit::Role::kLeaf};
-const Child kLeafBudget{ChildKind::kBudget, kit::Role::kLeaf};
-
-template <class T>
-void edit(Snapshot& snapshot, const Child& child, const std::function<void(T&)>& change) {
-  auto next = api::copy(api::cast<T>(*snapshot.children.at(child)));
-  change(*next);
-  snapshot.children[child] = std::move(next);
-}
-void edit_database(Snapshot& snapshot, const std::function<void(api::Singlestore&)>& change) {
-  auto next = api::copy(*snapshot.database);
-  change(*next);
-  snapshot.database = std::move(next);
-}
-
 // Goal: drift is seen when it comes and gone when it goes. Method: replicas of one PetSet.
 TEST(Drift, IsSeenInTheChildThatHasIt) {
   DriftFinder finder;
   Snapshot snapshot = settled_snapshot(sample_database());
   const api::ObjectPtr good = snapshot.children.at(kLeaves);
   EXPECT_THAT(finder.find(snapshot), IsEmpty());
-  edit<api::PetSet>(snapshot, kLeaves, [](api::PetSet& set) { set.spec.edit().replicas = 9; });
+  edit_child<api::PetSet>(snapshot, kLeaves,
+                          [](api::PetSet& set) { set.spec.edit().replicas = 9; });
   EXPECT_THAT(finder.find(snapshot), ElementsAre(kLeaves));
   EXPECT_THAT(finder.find(snapshot), ElementsAre(kLeaves));
   snapshot.children[kLeaves] = good;
@@ -64,16 +50,18 @@ TEST(Drift, OfABudgetFollowsTheReplicas) {
 std::vector<std::function<void(Snapshot&)>> edits() {
   return {
       [](Snapshot& s) {
-        edit<api::PetSet>(s, kLeaves, [](api::PetSet& p) { ++*p.spec.edit().replicas; });
+        edit_child<api::PetSet>(s, kLeaves, [](api::PetSet& p) { ++*p.spec.edit().replicas; });
       },
       [](Snapshot& s) {
-        edit<api::PetSet>(s, kLeaves, [](api::PetSet& p) { --*p.spec.edit().replicas; });
+        edit_child<api::PetSet>(s, kLeaves, [](api::PetSet& p) { --*p.spec.edit().replicas; });
       },
       [](Snapshot& s) {
-        edit<api::PetSet>(s, kLeaves, [](api::PetSet& p) { ++p.status.edit().ready_replicas; });
+        edit_child<api::PetSet>(s, kLeaves,
+                                [](api::PetSet& p) { ++p.status.edit().ready_replicas; });
       },
       [](Snapshot& s) {
-        edit<api::PetSet>(s, kLeaves, [](api::PetSet& p) { p.metadata.labels.edit().clear(); });
+        edit_child<api::PetSet>(s, kLeaves,
+                                [](api::PetSet& p) { p.metadata.labels.edit().clear(); });
       },
       [](Snapshot& s) { s.children.erase(kLeaves); },
       [](Snapshot& s) {
@@ -99,7 +87,7 @@ std::vector<std::function<void(Snapshot&)>> edits() {
         edit_database(s, [](api::Singlestore& d) { ++d.status.edit().observed_generation; });
       },
       [](Snapshot& s) {
-        edit<api::Service>(s, {ChildKind::kPrimaryService}, [](api::Service& service) {
+        edit_child<api::Service>(s, {ChildKind::kPrimaryService}, [](api::Service& service) {
           auto& ports = service.spec.edit().ports;
           ports.front().port = ports.front().port == 3306 ? 3307 : 3306;
         });

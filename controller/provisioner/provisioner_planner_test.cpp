@@ -20,8 +20,6 @@ using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
 const Child kAggregators{ChildKind::kPetSet, kit::Role::kAggregator};
-const Child kLeaves{ChildKind::kPetSet, kit::Role::kLeaf};
-const Child kLeafBudget{ChildKind::kBudget, kit::Role::kLeaf};
 
 // One line per action: "write PetSet demo/sample-leaf", "status +Ready -Paused", ...
 struct Say {
@@ -61,19 +59,6 @@ std::vector<std::string> lines(Snapshot snapshot) {
     result.push_back(std::visit(Say{*snapshot.database}, action));
   }
   return result;
-}
-
-void edit_database(Snapshot& snapshot, const std::function<void(api::Singlestore&)>& change) {
-  auto next = api::copy(*snapshot.database);
-  change(*next);
-  snapshot.database = std::move(next);
-}
-
-template <class T>
-void edit_child(Snapshot& snapshot, const Child& child, const std::function<void(T&)>& change) {
-  auto next = api::copy(api::cast<T>(*snapshot.children.at(child)));
-  change(*next);
-  snapshot.children[child] = std::move(next);
 }
 
 void set_condition(Snapshot& snapshot, std::string_view type, api::ConditionStatus status) {

@@ -130,6 +130,12 @@ Snapshot settled_snapshot(std::shared_ptr<const api::Singlestore> database) {
   return snapshot;
 }
 
+void edit_database(Snapshot& snapshot, const std::function<void(api::Singlestore&)>& change) {
+  auto next = api::copy(*snapshot.database);
+  change(*next);
+  snapshot.database = std::move(next);
+}
+
 void set_sample_condition(api::Singlestore& database, std::string_view type,
                           api::ConditionStatus status) {
   api::Condition condition = api::new_condition(std::string(type), "set by the test",

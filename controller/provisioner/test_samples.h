@@ -2,9 +2,11 @@
 // leaves), a version, a licence, and snapshots made of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "controller/provisioner/snapshot.h"
 #include "model/api/core.h"
@@ -12,6 +14,9 @@
 #include "model/api/singlestore_version.h"
 
 namespace sdbtwin::provisioner {
+
+inline const Child kLeaves{ChildKind::kPetSet, kit::Role::kLeaf};
+inline const Child kLeafBudget{ChildKind::kBudget, kit::Role::kLeaf};
 
 // `sample` in `demo`, UID `db-uid`, version 8.7.10, Durable, WipeOut, finalizer set.
 std::shared_ptr<api::Singlestore> sample_database();
@@ -25,6 +30,14 @@ api::ObjectPtr stored_child(const Child& child, const api::Singlestore& database
                             const api::SinglestoreVersion& version);
 // Everything there, all replicas ready, all conditions True, nothing to do.
 Snapshot settled_snapshot(std::shared_ptr<const api::Singlestore> database);
+
+void edit_database(Snapshot& snapshot, const std::function<void(api::Singlestore&)>& change);
+template <class T>
+void edit_child(Snapshot& snapshot, const Child& child, const std::function<void(T&)>& change) {
+  auto next = api::copy(api::cast<T>(*snapshot.children.at(child)));
+  change(*next);
+  snapshot.children[child] = std::move(next);
+}
 
 void set_sample_condition(api::Singlestore& database, std::string_view type,
                           api::ConditionStatus status);

@@ -53,11 +53,11 @@ Value damaged(const Value& value, sim::Rng& rng) {
   return value.with(member->first, damaged(member->second, rng));
 }
 
-class EveryKind : public testing::TestWithParam<Kind> {};
+class DamagedKind : public testing::TestWithParam<Kind> {};
 
 // Goal: whatever a user sends is either refused with a path, or kept in a form that does not change
 // any more. Method: damage a full document in a few random places; decode, encode, decode again.
-TEST_P(EveryKind, DecodingIsStableUnderDamage) {
+TEST_P(DamagedKind, DecodingIsStableUnderDamage) {
   const Value sample = sample_object(kind_info(GetParam()), Fill::kValues);
   sim::Rng rng = sim::Rng(20250101).stream(to_string(GetParam()));
   int accepted = 0;
@@ -82,7 +82,7 @@ TEST_P(EveryKind, DecodingIsStableUnderDamage) {
 
 // Goal: two versions are equal exactly when their documents are, and the merge patch between them
 // leads from one to the other, typed as well as plain.
-TEST_P(EveryKind, EqualityAndPatchesAgreeWithTheDocuments) {
+TEST_P(DamagedKind, EqualityAndPatchesAgreeWithTheDocuments) {
   const Value sample = sample_object(kind_info(GetParam()), Fill::kValues);
   const Value empty = sample_object(kind_info(GetParam()), Fill::kEmptyValues);
   sim::Rng rng = sim::Rng(7).stream(to_string(GetParam()));
@@ -107,7 +107,7 @@ TEST_P(EveryKind, EqualityAndPatchesAgreeWithTheDocuments) {
 }
 
 // Goal: the walks over the tables hold for any shape of object.
-TEST_P(EveryKind, DefaultsAndPruningAreIdempotent) {
+TEST_P(DamagedKind, DefaultsAndPruningAreIdempotent) {
   const Value sample = sample_object(kind_info(GetParam()), Fill::kValues);
   sim::Rng rng = sim::Rng(11).stream(to_string(GetParam()));
   for (int round = 0; round < 100; ++round) {
@@ -126,7 +126,7 @@ TEST_P(EveryKind, DefaultsAndPruningAreIdempotent) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryKind, testing::ValuesIn(all_typed_kinds()), kind_test_name);
+INSTANTIATE_TEST_SUITE_P(All, DamagedKind, testing::ValuesIn(all_typed_kinds()), kind_test_name);
 
 }  // namespace
 }  // namespace sdbtwin::api

@@ -10,16 +10,11 @@
 #include "model/api/pod.h"
 #include "model/api/sample_object.h"
 #include "model/api/singlestore.h"
+#include "model/api/test_json.h"
 #include "model/api/unstructured.h"
 
 namespace sdbtwin::api {
 namespace {
-
-ObjectPtr decode(std::string_view json) {
-  Result<ObjectPtr> object = from_json(json);
-  EXPECT_TRUE(object.ok()) << (object.ok() ? "" : object.error().message);
-  return object.ok() ? *object : nullptr;
-}
 
 std::string canonical(const Object& object) { return to_value(object).dump(); }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr GroupResource kPods{"", "pods"};
 constexpr GroupResource kPetSets{"apps.k8s.appscode.com", "petsets"};
 
-struct Case {
+struct ErrorCase {
   ApiError error;
   Reason reason;
   int code;
@@ -17,7 +17,7 @@ struct Case {
 
 // Goal: clients match on these texts; they are the real server's (kubernetes.md 4.1-4.4).
 TEST(Errors, SayWhatTheServerSays) {
-  const Case cases[] = {
+  const ErrorCase cases[] = {
       {errors::not_found(kPods, "x"), Reason::kNotFound, 404, R"(pods "x" not found)"},
       {errors::not_found(kPetSets, "x"), Reason::kNotFound, 404,
        R"(petsets.apps.k8s.appscode.com "x" not found)"},
@@ -63,7 +63,7 @@ TEST(Errors, SayWhatTheServerSays) {
       {errors::method_not_allowed(kPods, "patch"), Reason::kMethodNotAllowed, 405,
        R"(patch is not supported on resources of kind "pods")"},
   };
-  for (const Case& one : cases) {
+  for (const ErrorCase& one : cases) {
     EXPECT_EQ(one.error.message, one.message);
     EXPECT_EQ(one.error.reason, one.reason) << one.message;
     EXPECT_EQ(one.error.code, one.code) << one.message;

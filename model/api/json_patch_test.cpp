@@ -3,17 +3,12 @@
 #include <string>
 
 #include "model/api/patch.h"
+#include "model/api/test_json.h"
 
 namespace sdbtwin::api {
 namespace {
 
-Value parse(std::string_view text) {
-  Result<Value> value = Value::parse(text);
-  EXPECT_TRUE(value.ok()) << text;
-  return *value;
-}
-
-struct Case {
+struct PatchCase {
   const char* document;
   const char* patch;
   const char* result;
@@ -21,7 +16,7 @@ struct Case {
 
 // Goal: the operations of RFC 6902. Method: a vector for each operation, on objects and lists.
 TEST(JsonPatch, AppliesEachOperation) {
-  const Case cases[] = {
+  const PatchCase cases[] = {
       {R"({"a":1})", R"([{"op":"add","path":"/b","value":2}])", R"({"a":1,"b":2})"},
       {R"({"a":1})", R"([{"op":"add","path":"/a","value":[3]}])", R"({"a":[3]})"},
       {R"({"l":[1,3]})", R"([{"op":"add","path":"/l/1","value":2}])", R"({"l":[1,2,3]})"},
@@ -43,7 +38,7 @@ TEST(JsonPatch, AppliesEachOperation) {
       {R"({"":1})", R"([{"op":"replace","path":"/","value":2}])", R"({"":2})"},
       {R"({"a":1})", R"([])", R"({"a":1})"},
   };
-  for (const Case& one : cases) {
+  for (const PatchCase& one : cases) {
     Result<Value> result = json_patch(parse(one.document), parse(one.patch));
     ASSERT_TRUE(result.ok()) << one.patch << ": " << result.error().causes.front().message;
     EXPECT_EQ(result->dump(), one.result) << one.patch;
@@ -82,7 +77,7 @@ TEST(JsonPatch, RefusesWhatCannotBeApplied) {
 
 // Goal: RFC 7386: null removes, objects merge, everything else replaces.
 TEST(MergePatch, FollowsTheRfc) {
-  const Case cases[] = {
+  const PatchCase cases[] = {
       {R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
       {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},
       {R"({"a":"b","b":1})", R"({"a":null})", R"({"b":1})"},
@@ -94,7 +89,7 @@ TEST(MergePatch, FollowsTheRfc) {
       {R"([1,2])", R"({"a":"b","c":null})", R"({"a":"b"})"},
       {R"({"a":1})", R"(["c"])", R"(["c"])"},
   };
-  for (const Case& one : cases) {
+  for (const PatchCase& one : cases) {
     EXPECT_EQ(merge_patch(parse(one.document), parse(one.patch)).dump(), one.result) << one.patch;
   }
 }

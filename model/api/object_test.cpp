@@ -41,10 +41,10 @@ TEST(Object, CastsByKind) {
   EXPECT_DEATH((void)as<PetSet>(object), "kind");
 }
 
-class EveryKind : public testing::TestWithParam<Kind> {};
+class PartsOfKind : public testing::TestWithParam<Kind> {};
 
 // Goal: the main endpoint can leave status alone and /status everything else, for any kind.
-TEST_P(EveryKind, PartsCanBeCopiedAndCleared) {
+TEST_P(PartsOfKind, PartsCanBeCopiedAndCleared) {
   const ObjectPtr source = full(GetParam());
   std::shared_ptr<Object> target = kind_info(GetParam()).make();
   EXPECT_FALSE(equal(*source, *target));
@@ -65,7 +65,7 @@ TEST_P(EveryKind, PartsCanBeCopiedAndCleared) {
 }
 
 // Goal: an object read from JSON shares with the stored one what is equal.
-TEST_P(EveryKind, EqualPartsAreShared) {
+TEST_P(PartsOfKind, EqualPartsAreShared) {
   const ObjectPtr old = full(GetParam());
   std::shared_ptr<Object> fresh = full(GetParam())->clone();
   EXPECT_FALSE(fresh->metadata.labels.same(old->metadata.labels));
@@ -78,7 +78,7 @@ TEST_P(EveryKind, EqualPartsAreShared) {
   EXPECT_TRUE(equal(*fresh, *old));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryKind, testing::ValuesIn(all_typed_kinds()), kind_test_name);
+INSTANTIATE_TEST_SUITE_P(All, PartsOfKind, testing::ValuesIn(all_typed_kinds()), kind_test_name);
 
 TEST(Object, AnUnstructuredObjectHasPartsToo) {
   Unstructured a(UnstructuredType{"example.com", "v1", "Policy", "policies"});

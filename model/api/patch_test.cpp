@@ -9,22 +9,11 @@
 #include "model/api/petset.h"
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
+#include "model/api/test_json.h"
 #include "model/api/unstructured.h"
 
 namespace sdbtwin::api {
 namespace {
-
-Value parse(std::string_view text) {
-  Result<Value> value = Value::parse(text);
-  EXPECT_TRUE(value.ok()) << text;
-  return value.ok() ? *value : Value();
-}
-
-ObjectPtr decode(const std::string& json) {
-  Result<ObjectPtr> object = from_json(json);
-  EXPECT_TRUE(object.ok()) << json;
-  return *object;
-}
 
 ObjectPtr pod_with(const std::string& members) {
   return decode(R"({"apiVersion":"v1","kind":"Pod",)" + members + "}");

@@ -8,7 +8,7 @@
 namespace sdbtwin::api {
 namespace {
 
-struct Case {
+struct QuantityCase {
   std::string text;
   int64_t milli;
 };
@@ -16,7 +16,7 @@ struct Case {
 // Goal: amounts are exact, and what is finer than a thousandth is rounded away from zero.
 // Method: a table of every suffix and form.
 TEST(Quantity, ReadsEveryForm) {
-  const Case cases[] = {
+  const QuantityCase cases[] = {
       {"0", 0},
       {"2", 2000},
       {"600m", 600},
@@ -44,7 +44,7 @@ TEST(Quantity, ReadsEveryForm) {
       {"0.0001", 1},
       {"9223372036854775807m", std::numeric_limits<int64_t>::max()},
   };
-  for (const Case& one : cases) {
+  for (const QuantityCase& one : cases) {
     EXPECT_EQ(Quantity(one.text).milli(), one.milli) << one.text;
     EXPECT_TRUE(Quantity(one.text).valid()) << one.text;
   }

@@ -11,18 +11,13 @@
 #include "model/api/pod.h"
 #include "model/api/sample_object.h"
 #include "model/api/singlestore.h"
+#include "model/api/test_json.h"
 
 namespace sdbtwin::api {
 namespace {
 
-std::shared_ptr<Object> decode(const std::string& json) {
-  Result<ObjectPtr> object = from_json(json);
-  EXPECT_TRUE(object.ok()) << (object.ok() ? "" : object.error().message);
-  return (*object)->clone();
-}
-
 std::string defaulted(const std::string& json) {
-  std::shared_ptr<Object> object = decode(json);
+  const std::shared_ptr<Object> object = decode(json)->clone();
   apply_defaults(*object);
   const std::string once = to_value(*object).dump();
   apply_defaults(*object);
@@ -182,10 +177,10 @@ TEST(ValidateUpdate, RefusesChangesOfImmutableFields) {
   EXPECT_EQ(causes.front().message, R"(Invalid value: {"a":1}: field is immutable)");
 }
 
-class EveryKind : public testing::TestWithParam<Kind> {};
+class PrunedKind : public testing::TestWithParam<Kind> {};
 
 // Goal: pruning removes what the schema does not know, at every level, and nothing else.
-TEST_P(EveryKind, PruningRemovesOnlyUnknownFields) {
+TEST_P(PrunedKind, PruningRemovesOnlyUnknownFields) {
   const Value sample = sample_object(kind_info(GetParam()), Fill::kValues);
   std::shared_ptr<Object> object = (*from_value(sample))->clone();
   const std::vector<StatusCause> unknown = unknown_fields(*object);
@@ -213,7 +208,7 @@ TEST_P(EveryKind, PruningRemovesOnlyUnknownFields) {
   EXPECT_EQ(unknown_fields(**from_value(sample)).size(), unknown.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryKind, testing::ValuesIn(all_typed_kinds()), kind_test_name);
+INSTANTIATE_TEST_SUITE_P(All, PrunedKind, testing::ValuesIn(all_typed_kinds()), kind_test_name);
 
 }  // namespace
 }  // namespace sdbtwin::api

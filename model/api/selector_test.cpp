@@ -8,7 +8,7 @@
 namespace sdbtwin::api {
 namespace {
 
-struct Case {
+struct SelectorCase {
   const char* selector;
   StringMap labels;
   bool matches;
@@ -17,7 +17,7 @@ struct Case {
 // Goal: the text form means what apimachinery's labels.Parse makes of it.
 TEST(LabelSelector, MatchesByItsTextForm) {
   const StringMap web{{"app", "web"}, {"tier", "front"}};
-  const Case cases[] = {
+  const SelectorCase cases[] = {
       {"", {}, true},
       {"", web, true},
       {"app=web", web, true},
@@ -41,7 +41,7 @@ TEST(LabelSelector, MatchesByItsTextForm) {
       {"app in (,web)", {{"app", ""}}, true},
       {"kubedb.com/petset=leaf", {{"kubedb.com/petset", "leaf"}}, true},
   };
-  for (const Case& one : cases) {
+  for (const SelectorCase& one : cases) {
     Result<LabelSelector> selector = LabelSelector::parse(one.selector);
     ASSERT_TRUE(selector.ok()) << one.selector;
     EXPECT_EQ(selector->matches(one.labels), one.matches) << one.selector;

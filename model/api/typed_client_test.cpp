@@ -31,7 +31,7 @@ class ScriptedClient final : public Client {
   std::shared_ptr<const ApiError> error;
 };
 
-std::shared_ptr<Pod> make_pod() {
+std::shared_ptr<Pod> new_pod() {
   auto pod = std::make_shared<Pod>();
   pod->metadata.name = "web-0";
   pod->metadata.namespace_ = "demo";
@@ -55,8 +55,8 @@ void run(Start start) {
 // Goal: each shorthand sends the request it names and hands back the typed answer.
 TEST(TypedClient, SendsAndTypesRequests) {
   ScriptedClient client;
-  client.answer.object = make_pod();
-  client.answer.items = {make_pod(), make_pod()};
+  client.answer.object = new_pod();
+  client.answer.items = {new_pod(), new_pod()};
   client.answer.resource_version = 9;
   bool finished = false;
   auto main = [&client, &finished]() -> sim::Task<void> {
@@ -65,9 +65,9 @@ TEST(TypedClient, SendsAndTypesRequests) {
     Result<TypedList<Pod>> pods = co_await list<Pod>(client, "demo");
     EXPECT_EQ(pods->items.size(), 2U);
     EXPECT_EQ(pods->resource_version, 9U);
-    EXPECT_TRUE((co_await create(client, make_pod())).ok());
-    EXPECT_TRUE((co_await update(client, make_pod())).ok());
-    EXPECT_TRUE((co_await update_status(client, make_pod())).ok());
+    EXPECT_TRUE((co_await create(client, new_pod())).ok());
+    EXPECT_TRUE((co_await update(client, new_pod())).ok());
+    EXPECT_TRUE((co_await update_status(client, new_pod())).ok());
     Value body;
     EXPECT_TRUE(
         (co_await patch_status<Pod>(client, "demo", "web-0", PatchType::kMerge, body)).ok());
@@ -95,7 +95,7 @@ TEST(TypedClient, HandsErrorsBack) {
   auto main = [&client, &finished]() -> sim::Task<void> {
     EXPECT_TRUE(is(co_await get<Pod>(client, "demo", "web-0"), Reason::kNotFound));
     EXPECT_TRUE(is(co_await list<Pod>(client, "demo"), Reason::kNotFound));
-    EXPECT_TRUE(is(co_await update(client, make_pod()), Reason::kNotFound));
+    EXPECT_TRUE(is(co_await update(client, new_pod()), Reason::kNotFound));
     EXPECT_TRUE(is(co_await remove<Pod>(client, "demo", "web-0"), Reason::kNotFound));
     finished = true;
   };
@@ -108,7 +108,7 @@ TEST(Requests, NameWhatTheyAreAbout) {
   EXPECT_TRUE(Request::bind(pod, "n1").is_write());
   EXPECT_EQ(Request::bind(pod, "n1").target_node, "n1");
   EXPECT_FALSE(Request::get(pod).is_write());
-  EXPECT_EQ(Request::create(make_pod()).ref, pod);
+  EXPECT_EQ(Request::create(new_pod()).ref, pod);
   EXPECT_EQ(Request::set_scale(ObjectRef(Kind::kPetSet, "demo", "web"), 3).scale_replicas, 3);
   auto policy =
       std::make_shared<Unstructured>(UnstructuredType{"x.io", "v1", "Policy", "policies"});

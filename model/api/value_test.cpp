@@ -4,16 +4,11 @@
 
 #include <string>
 
+#include "model/api/test_json.h"
 #include "model/api/value_parse.h"
 
 namespace sdbtwin::api {
 namespace {
-
-Value parse(std::string_view text) {
-  Result<Value> value = Value::parse(text);
-  EXPECT_TRUE(value.ok()) << text;
-  return value.ok() ? *value : Value();
-}
 
 // Goal: what an opaque part holds comes back as it was. Method: texts in canonical form, including
 // numbers that no 64-bit integer and no double can hold.

@@ -18,7 +18,7 @@ std::string round_trip(std::string_view json) {
   return object.ok() ? to_value(**object).dump() : "";
 }
 
-struct Case {
+struct ZeroCase {
   const char* what;
   const char* in;
   const char* out;
@@ -26,7 +26,7 @@ struct Case {
 
 // Goal: what a Go server would answer for a built-in object. Method: one document for each rule.
 TEST(ZeroRules, OfBuiltInKindsAreGos) {
-  const Case cases[] = {
+  const ZeroCase cases[] = {
       {"omitempty drops an explicit zero",
        R"({"apiVersion":"v1","kind":"ConfigMap","data":{},"metadata":{"generation":0,"name":"a"}})",
        R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}})"},
@@ -48,7 +48,7 @@ TEST(ZeroRules, OfBuiltInKindsAreGos) {
        R"({"apiVersion":"v1","kind":"ConfigMap","data":{"k":null},"metadata":{}})",
        R"({"apiVersion":"v1","data":{"k":""},"kind":"ConfigMap","metadata":{}})"},
   };
-  for (const Case& one : cases) EXPECT_EQ(round_trip(one.in), one.out) << one.what;
+  for (const ZeroCase& one : cases) EXPECT_EQ(round_trip(one.in), one.out) << one.what;
 }
 
 TEST(ZeroRules, TimesWithoutOmitemptyAreNull) {

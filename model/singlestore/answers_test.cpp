@@ -20,7 +20,7 @@ using sql::SqlErrorKind;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-Settings paired_settings() {
+Settings small_paired_settings() {
   Settings settings = plain_settings();
   settings.redundancy = 2;
   settings.databases.front().rows = 400;
@@ -98,7 +98,7 @@ TEST(Answers, AChildAggregatorShowsTheFrozenRecord) {
 // Goal: SHOW CLUSTER STATUS has `cluster`, the reference databases and the partitions of each node.
 // Method: 1 aggregator, 2 leaves, app with 4 partitions and a health database with 2, twice each.
 TEST(Answers, ClusterStatusListsEveryInstance) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   const auto rows = driver.rows(sql::ShowClusterStatus());
   EXPECT_EQ(rows.size(), 3u * 3u + 2u * 4u + 2u * 2u);
@@ -120,7 +120,7 @@ TEST(Answers, ClusterStatusListsEveryInstance) {
 
 // Goal: streams are listed per link; one that is broken is not listed at all (2.14).
 TEST(Answers, ReplicationStatusListsConnectedStreamsOnly) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   const auto app = driver.rows(sql::ReplicationStatus("app"));
   ASSERT_THAT(app, SizeIs(2 + 4));  // the reference database to 2 leaves, 4 replicas
@@ -138,7 +138,7 @@ TEST(Answers, ReplicationStatusListsConnectedStreamsOnly) {
 
 // Goal: DISTRIBUTED_PARTITIONS shows the record: SYNC replicas, then an offline leaf's.
 TEST(Answers, DistributedPartitionsShowRolesAndSync) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   auto rows = driver.rows(sql::DistributedPartitions("app"));
   ASSERT_THAT(rows, SizeIs(8));
@@ -161,7 +161,7 @@ TEST(Answers, DistributedPartitionsShowRolesAndSync) {
 
 // Goal: a database is healthy, degraded without its replicas, offline without a master.
 TEST(Answers, DatabaseSummaryFollowsItsPartitions) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   const auto summary = [&driver] { return driver.rows(sql::DatabasesStatus("app")).front(); };
   EXPECT_EQ(summary().summary, sql::DatabaseSummary::kHealthy);
@@ -177,7 +177,7 @@ TEST(Answers, DatabaseSummaryFollowsItsPartitions) {
 }
 
 TEST(Answers, TableStatisticsCountRowsPerInstance) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   const auto rows = driver.rows(sql::TableStatistics("app"));
   ASSERT_THAT(rows, SizeIs(8));
@@ -194,7 +194,7 @@ TEST(Answers, TableStatisticsCountRowsPerInstance) {
 
 // Goal: disk usage has the preallocated logs of each copy (5.3) and only of the host asked for.
 TEST(Answers, DiskUsageIsPerCopy) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   const auto rows = driver.rows(sql::DataDiskUsage("app", driver.leaf(1).host));
   ASSERT_THAT(rows, SizeIs(4));
@@ -205,7 +205,7 @@ TEST(Answers, DiskUsageIsPerCopy) {
 }
 
 TEST(Answers, VariablesAreThoseOfTheNodeThatIsAsked) {
-  ClusterDriver driver(paired_settings());
+  ClusterDriver driver(small_paired_settings());
   driver.bring_up(1, 2);
   driver.stop(driver.leaf(0));
   driver.start(driver.leaf(0), {}, "8.9.3");
