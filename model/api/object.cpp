@@ -108,9 +108,9 @@ bool is_listed(std::initializer_list<std::string_view> parts, std::string_view p
   return std::ranges::find(parts, part) != parts.end();
 }
 
-using Parts = std::initializer_list<std::string_view>;
+using PartNames = std::initializer_list<std::string_view>;
 
-bool equal_untyped_bodies(const Unstructured& a, const Unstructured& b, Parts except) {
+bool equal_untyped_bodies(const Unstructured& a, const Unstructured& b, PartNames except) {
   for (const Unstructured* object : {&a, &b}) {
     for (const auto& [name, value] : object->body.members()) {
       if (is_listed(except, name)) continue;
@@ -120,7 +120,7 @@ bool equal_untyped_bodies(const Unstructured& a, const Unstructured& b, Parts ex
   return true;
 }
 
-bool equal_typed_bodies(const Object& a, const Object& b, Parts except) {
+bool equal_typed_bodies(const Object& a, const Object& b, PartNames except) {
   const TypeInfo& type = body_type(a);
   for (const FieldInfo& info : type.fields) {
     if (!info.modelled() || is_listed(except, info.name)) continue;

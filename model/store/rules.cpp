@@ -49,7 +49,7 @@ void prepare_service(Transaction& transaction, api::Service& service) {
   }
 }
 
-Causes check_budget(const api::PodDisruptionBudget& budget) {
+Causes check_budget_spec(const api::PodDisruptionBudget& budget) {
   if (!budget.spec->min_available || !budget.spec->max_unavailable) return {};
   return {api::field_error::invalid("spec", "{}",
                                     "minAvailable and maxUnavailable cannot be both set")};
@@ -142,7 +142,7 @@ std::shared_ptr<api::Object> with_status(const Resource& resource, const api::Ob
 
 Causes check_create(const api::Object& object) {
   if (object.kind() == api::Kind::kPodDisruptionBudget) {
-    return check_budget(api::cast<api::PodDisruptionBudget>(object));
+    return check_budget_spec(api::cast<api::PodDisruptionBudget>(object));
   }
   return {};
 }
@@ -153,7 +153,7 @@ Causes check_update(const api::Object& next, const api::Object& before) {
     return check_pod_update(api::cast<api::Pod>(next), api::cast<api::Pod>(before));
   }
   if (next.kind() == api::Kind::kPodDisruptionBudget) {
-    return check_budget(api::cast<api::PodDisruptionBudget>(next));
+    return check_budget_spec(api::cast<api::PodDisruptionBudget>(next));
   }
   if (next.kind() == api::Kind::kSecret) {
     const auto& old = api::cast<api::Secret>(before);
