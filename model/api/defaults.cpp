@@ -1,9 +1,11 @@
 // Defaults by the field tables, and the few of core/v1 that depend on other fields.
+#include <map>
 #include <string_view>
 #include <utility>
 
 #include "model/api/core.h"
 #include "model/api/decode.h"
+#include "model/api/field_plan.h"
 #include "model/api/pod.h"
 #include "model/api/reflect.h"
 #include "model/api/schema.h"
@@ -12,6 +14,27 @@
 namespace sdbtwin::api {
 
 namespace {
+
+const FieldPlan& fields_with_defaults() {
+  static const FieldPlan kPlan(
+      [](const FieldInfo& info) { return info.default_by != DefaultBy::kNobody; });
+  return kPlan;
+}
+
+// The default of each field that has one, as a value.
+const std::map<const FieldInfo*, Value>& default_values() {
+  static const auto kValues = [] {
+    std::map<const FieldInfo*, Value> values;
+    fields_with_defaults().for_each([&](const FieldInfo& info) {
+      if (info.default_by == DefaultBy::kNobody) return;
+      Result<Value> value = Value::parse(info.default_json);
+      SIM_ASSERT(value.ok());
+      values.emplace(&info, *std::move(value));
+    });
+    return values;
+  }();
+  return kValues;
+}
 
 class Defaults {
  public:
@@ -79,8 +102,8 @@ class Defaults {
 
   bool struct_lacks(const TypeInfo& type, const void* owner) const {
     const Opaque& extra = extra_of(type, owner);
-    for (const FieldInfo& info : type.fields) {
-      if (!info.modelled()) continue;
+    for (const FieldInfo* field : plan_.of(type)) {
+      const FieldInfo& info = *field;
       if (is_missing(info, owner, extra)) return true;
       if (is_entered(info, extra) && lacks(info.type(), info.get(owner))) return true;
     }
@@ -89,17 +112,16 @@ class Defaults {
 
   void fill_struct(const TypeInfo& type, void* owner) {
     const Opaque extra = extra_of(type, owner);
-    for (const FieldInfo& info : type.fields) {
-      if (!info.modelled()) continue;
+    for (const FieldInfo* field : plan_.of(type)) {
+      const FieldInfo& info = *field;
       if (is_missing(info, owner, extra)) {
-        const Result<Value> value = Value::parse(info.default_json);
-        SIM_ASSERT(value.ok());
-        decode(info.type(), info.at(owner), *value, context_);
+        decode(info.type(), info.at(owner), default_values().at(&info), context_);
       }
       if (is_entered(info, extra)) fill(info.type(), info.at(owner));
     }
   }
 
+  const FieldPlan& plan_ = fields_with_defaults();
   DefaultBy scope_;
   DecodeContext context_;
 };

@@ -187,7 +187,11 @@ class TypedMerge {
     }
     Value next = patch;
     if (patch.is_object() || patch.is_array()) {
-      Result<Value> merged = merge_values(current_value(type, info, owner), patch, &info);
+      // A list that is replaced whole need not be encoded first.
+      const bool replaced =
+          patch.is_array() && (!strategic_ || info.list_rule == ListRule::kAtomic);
+      const Value before = replaced ? Value() : current_value(type, info, owner);
+      Result<Value> merged = merge_values(before, patch, &info);
       if (!merged) return merged.error();
       next = std::move(*merged);
     }

@@ -10,6 +10,7 @@
 #include "model/api/decode.h"
 #include "model/api/encode.h"
 #include "model/api/errors.h"
+#include "model/api/field_plan.h"
 #include "model/api/reflect.h"
 
 namespace sdbtwin::api {
@@ -20,6 +21,18 @@ std::string json_of(const TypeInfo& type, const void* value) {
   ValueSink sink;
   encode(type, value, sink, {});
   return sink.take().dump();
+}
+
+const FieldPlan& fields_to_check() {
+  static const FieldPlan kPlan(
+      [](const FieldInfo& info) { return info.required || info.type().kind == TypeKind::kEnum; });
+  return kPlan;
+}
+
+const FieldPlan& fields_with_members() {
+  static const FieldPlan kPlan(
+      [](const FieldInfo& info) { return innermost(info.type()).kind == TypeKind::kStruct; });
+  return kPlan;
 }
 
 // Walks an object by its tables; `before` runs alongside as long as it has the same shape.
@@ -80,8 +93,8 @@ class Validator {
 
   void visit_struct(const TypeInfo& type, const void* owner, const void* before) {
     const Opaque& extra = extra_of(type, owner);
-    for (const FieldInfo& info : type.fields) {
-      if (!info.modelled()) continue;
+    for (const FieldInfo* field : plan_.of(type)) {
+      const FieldInfo& info = *field;
       const TypeInfo& member_type = info.type();
       const void* member = info.get(owner);
       if (info.required || member_type.kind == TypeKind::kEnum) {
@@ -122,6 +135,7 @@ class Validator {
     causes_.push_back(field_error::not_supported(context_.path(), kept.dump(), supported));
   }
 
+  const FieldPlan& plan_ = fields_to_check();
   DecodeContext context_;
   std::vector<StatusCause> causes_;
 };
@@ -236,13 +250,13 @@ class Pruner {
           {"FieldValueInvalid", fmt::format("unknown field \"{}\"", where), std::move(where)});
       if (remove_) edit_extra(type, owner).erase(name);
     }
-    for (const FieldInfo& info : type.fields) {
-      if (!info.modelled()) continue;
-      PathScope scope(context_, info.name);
-      visit(info.type(), info.at(owner));
+    for (const FieldInfo* info : plan_.of(type)) {
+      PathScope scope(context_, info->name);
+      visit(info->type(), info->at(owner));
     }
   }
 
+  const FieldPlan& plan_ = fields_with_members();
   bool remove_;
   DecodeContext context_;
   std::vector<StatusCause> unknown_;

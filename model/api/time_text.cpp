@@ -48,12 +48,31 @@ Date date_of(int64_t days) {
   return {year, month < 10 ? month + 3 : month - 9, day_of_year - (153 * month + 2) / 5 + 1};
 }
 
+void append_digits(std::string& text, int64_t value, int count) {
+  int64_t unit = 1;
+  for (int i = 1; i < count; ++i) unit *= 10;
+  for (; unit > 0; unit /= 10) text.push_back(static_cast<char>('0' + value / unit % 10));
+}
+
+// By hand, because each condition of each status write has such a text. Years 0 to 9999.
 std::string text_of(int64_t seconds) {
   const int64_t days = floor_div(seconds, kSecondsPerDay);
   const int64_t rest = seconds - days * kSecondsPerDay;
   const Date date = date_of(days);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day,
-                     rest / 3600, rest / 60 % 60, rest % 60);
+  std::string text;
+  text.reserve(std::string_view("2006-01-02T15:04:05.000000Z").size());
+  append_digits(text, date.year, 4);
+  text.push_back('-');
+  append_digits(text, date.month, 2);
+  text.push_back('-');
+  append_digits(text, date.day, 2);
+  text.push_back('T');
+  append_digits(text, rest / 3600, 2);
+  text.push_back(':');
+  append_digits(text, rest / 60 % 60, 2);
+  text.push_back(':');
+  append_digits(text, rest % 60, 2);
+  return text;
 }
 
 // Reads fixed-width fields from the front of a text; `ok` stays false after the first mismatch.

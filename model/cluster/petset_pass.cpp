@@ -117,12 +117,10 @@ sim::Task<Result<void>> PetSetPass::delete_terminal(size_t slot) {
   co_return deleted;
 }
 
-std::shared_ptr<const api::PodTemplateSpec> PetSetPass::template_at(const Slot& slot) {
-  const bool current = slot.at_current && revisions_.current != revisions_.update;
-  if (current) {
-    if (auto decoded = template_of(*revisions_.current)) return decoded;
-  }
-  return std::make_shared<const api::PodTemplateSpec>(*set_->spec->template_);
+// Null: the template that the set has now.
+std::shared_ptr<const api::PodTemplateSpec> PetSetPass::old_template(const Slot& slot) const {
+  const bool old = slot.at_current && revisions_.current != revisions_.update;
+  return old ? template_of(*revisions_.current) : nullptr;
 }
 
 sim::Task<Result<void>> PetSetPass::create(size_t index) {
@@ -134,7 +132,9 @@ sim::Task<Result<void>> PetSetPass::create(size_t index) {
     if (!listed) co_return listed.error();
   }
   const std::string revision = slot.at_current ? status_.current_revision : status_.update_revision;
-  std::shared_ptr<api::Pod> pod = make_pod(*set_, *template_at(slot), revision, slot.ordinal);
+  const auto old = old_template(slot);
+  std::shared_ptr<api::Pod> pod =
+      make_pod(*set_, old ? *old : *set_->spec->template_, revision, slot.ordinal);
   co_return co_await control_.create_pod(set_, std::move(pod));
 }
 

@@ -44,7 +44,7 @@ class PetSetPass {
   sim::Task<api::Result<void>> fix_claims();
   sim::Task<api::Result<void>> delete_condemned(size_t index);
   sim::Task<api::Result<void>> replace();
-  std::shared_ptr<const api::PodTemplateSpec> template_at(const Slot& slot);
+  std::shared_ptr<const api::PodTemplateSpec> old_template(const Slot& slot) const;
 
   PetSetTools tools_;
   PetSetPodControl& control_;

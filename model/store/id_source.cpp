@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <string_view>
 
 namespace sdbtwin::store {
@@ -13,6 +14,13 @@ constexpr std::uint64_t mix(std::uint64_t value) noexcept {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;
   value = (value ^ (value >> 27)) * 0x94d049bb133111ebULL;
   return value ^ (value >> 31);
+}
+
+// The lowest digits of `value`.
+void append_hex(std::string& text, std::uint64_t value, int digits) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+    text.push_back("0123456789abcdef"[(value >> shift) & 0xf]);
+  }
 }
 
 constexpr std::uint64_t kUidStream = 1;
@@ -28,8 +36,18 @@ std::string IdSource::next_uid() {
   const std::uint64_t index = uids_++;
   const std::uint64_t random = draw(kUidStream, index);
   // The low half carries the counter unmixed, which is what makes repetition impossible.
-  return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", random >> 32, (random >> 16) & 0xffff,
-                     (random >> 4) & 0xfff, mix(random) & 0xfff, index & 0xffffffffffff);
+  std::string uid;
+  uid.reserve(36);
+  append_hex(uid, random >> 32, 8);
+  uid.push_back('-');
+  append_hex(uid, random >> 16, 4);
+  uid.append("-4");
+  append_hex(uid, random >> 4, 3);
+  uid.append("-a");
+  append_hex(uid, mix(random), 3);
+  uid.push_back('-');
+  append_hex(uid, index, 12);
+  return uid;
 }
 
 std::string IdSource::next_suffix() {
