@@ -69,7 +69,9 @@ class Runner {
         [this](std::size_t i) { show_progress(i); });
     if (environment_.progress) fmt::print(stderr, "\r\x1b[K");
     report();
-    if (!outputs_.finish(results_)) return ExitCode::kOutputError;
+    const bool written = outputs_.finish(results_);
+    remark();  // After stdout is flushed, so that the two stay apart where they are one file.
+    if (!written) return ExitCode::kOutputError;
     if (std::any_of(differences_.begin(), differences_.end(),
                     [](const auto& difference) { return difference.has_value(); })) {
       return ExitCode::kNotDeterministic;
@@ -123,6 +125,10 @@ class Runner {
     } else {
       report_text();
     }
+  }
+
+  // What is said on stderr about the runs.
+  void remark() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       if (!differences_[i]) continue;
       fmt::print(stderr, "not deterministic: {} seed {}: first difference: {}",
