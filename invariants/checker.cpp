@@ -10,7 +10,7 @@ void Context::violated(std::string message) {
   for (const Violation& known : violations_) {
     if (known.invariant == invariant_) return;
   }
-  violations_.push_back({std::string(invariant_), std::move(message), now_, event_});
+  violations_.push_back({std::string(invariant_), std::move(message), now_, event_, kind_});
 }
 
 Checker::Checker(const Settings& settings, const Truth& truth,
@@ -39,8 +39,18 @@ Checker::Checker(const Settings& settings, const Truth& truth,
         known->second.push_back(index);
       }
     }
-    running_.push_back({entry.name, std::move(invariant)});
+    running_.push_back({entry.name, entry.kind, std::move(invariant)});
   }
+}
+
+void Checker::call(Running& running) {
+  context_.invariant_ = running.name;
+  context_.kind_ = running.kind;
+}
+
+bool Checker::judges(std::string_view invariant) const {
+  return std::any_of(running_.begin(), running_.end(),
+                     [&](const Running& running) { return running.name == invariant; });
 }
 
 void Checker::on_event(const sim::TraceEvent& event) {
@@ -49,7 +59,7 @@ void Checker::on_event(const sim::TraceEvent& event) {
   if (const auto* write = event.get_if<cluster::ObjectWritten>()) {
     view_.apply(*write, event.time);
     for (const std::size_t index : by_kind_[static_cast<std::size_t>(write->kind)]) {
-      context_.invariant_ = running_[index].name;
+      call(running_[index]);
       running_[index].invariant->on_write(*write, context_);
     }
     return;
@@ -57,7 +67,7 @@ void Checker::on_event(const sim::TraceEvent& event) {
   for (const auto& [type, indices] : by_event_) {
     if (type != event.type) continue;
     for (const std::size_t index : indices) {
-      context_.invariant_ = running_[index].name;
+      call(running_[index]);
       running_[index].invariant->on_event(event, context_);
     }
   }
@@ -66,7 +76,7 @@ void Checker::on_event(const sim::TraceEvent& event) {
 void Checker::finish(sim::Time now) {
   context_.now_ = now;
   for (Running& running : running_) {
-    context_.invariant_ = running.name;
+    call(running);
     running.invariant->at_end(context_);
   }
 }

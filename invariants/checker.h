@@ -26,11 +26,18 @@ class Checker final : public sim::TraceObserver {
   const std::vector<Violation>& violations() const { return violations_; }
   std::vector<InvariantResult> results() const;
 
+  // This invariant is judged in this run.
+  bool judges(std::string_view invariant) const;
+  const DatabaseView& view() const { return view_; }
+
  private:
   struct Running {
     std::string_view name;
+    InvariantKind kind;
     std::unique_ptr<Invariant> invariant;
   };
+
+  void call(Running& running);
 
   Settings settings_;
   DatabaseView view_;

@@ -22,10 +22,14 @@ class CheckerTest : public ::testing::Test, public Truth {
  protected:
   CheckerTest() { start(Settings{}); }
 
-  void start(const Settings& settings) {
+  // What becomes of a history that simply stops is judged only where a test asks for it.
+  static std::vector<std::string> liveness() {
+    return {"converges", "request-ends", "termination-ends"};
+  }
+  void start(const Settings& settings, const std::vector<std::string>& disabled = liveness()) {
     if (checker_) trace_->remove_observer(*checker_);
     trace_ = std::make_unique<sim::Trace>();
-    checker_ = std::make_unique<Checker>(settings, *this, std::vector<std::string>{});
+    checker_ = std::make_unique<Checker>(settings, *this, disabled);
     trace_->add_observer(*checker_);
   }
 
@@ -33,6 +37,9 @@ class CheckerTest : public ::testing::Test, public Truth {
                                            std::string_view pod) const override {
     const auto found = histories_.find(std::string(pod));
     return found == histories_.end() ? nullptr : &found->second;
+  }
+  const singlestore::ClusterState* state(std::string_view, std::string_view) const override {
+    return state_ ? &*state_ : nullptr;
   }
   void truth(const std::string& pod, bool in_sync) {
     singlestore::NodeTruth truth;
@@ -109,6 +116,7 @@ class CheckerTest : public ::testing::Test, public Truth {
   std::unique_ptr<Checker> checker_;
   std::map<api::ObjectRef, api::ObjectPtr> objects_;
   std::map<std::string, singlestore::TruthHistory> histories_;
+  std::optional<singlestore::ClusterState> state_;  // absent: nothing is known of the inside
 };
 
 // "image-<version>", as make_database() and the catalogue of the fixture name them.

@@ -6,6 +6,7 @@ namespace {
 constexpr std::string_view kInstanceLabel = "app.kubernetes.io/instance";
 constexpr std::string_view kManagedByLabel = "app.kubernetes.io/managed-by";
 constexpr std::string_view kManagedBy = "kubedb.com";
+constexpr std::string_view kDatabaseContainer = "singlestore";
 
 bool has_stamp(const api::Object& petset) {
   return !api::annotation_of(petset.metadata, kFenceAnnotation).empty();
@@ -24,6 +25,17 @@ api::ObjectKey database_of(const api::Object& object) {
 
 api::ObjectKey key_of(const cluster::ObjectWritten& write) {
   return {std::string(write.namespace_), std::string(write.name)};
+}
+
+std::string database_image(const api::PodSpec& spec) {
+  for (const api::Container& container : spec.containers) {
+    if (container.name == kDatabaseContainer) return container.image;
+  }
+  return {};
+}
+
+sim::Time sent_at(const cluster::ObjectWritten& write, sim::Time applied) {
+  return write.sent.value_or(applied);
 }
 
 bool begins_disruption(const cluster::ObjectWritten& write) {
@@ -51,7 +63,20 @@ std::shared_ptr<const api::SinglestoreVersion> DatabaseView::version(std::string
   return found == versions_.end() ? nullptr : found->second;
 }
 
+void DatabaseView::apply_deletion(const cluster::ObjectWritten& write, sim::Time now) {
+  const bool was = write.before && api::is_deleting(write.before->metadata);
+  const bool is = !write.deleted && api::is_deleting(write.after->metadata);
+  if (was == is) return;
+  const api::ObjectRef ref(write.kind, key_of(write));
+  if (is) {
+    terminating_[ref] = now;
+  } else {
+    terminating_.erase(ref);
+  }
+}
+
 void DatabaseView::apply(const cluster::ObjectWritten& write, sim::Time now) {
+  apply_deletion(write, now);
   switch (write.kind) {
     case api::Kind::kPod:
       return apply_pod(write, now);

@@ -51,6 +51,13 @@ api::ObjectKey database_of(const api::Object& object);
 
 api::ObjectKey key_of(const cluster::ObjectWritten& write);
 
+// The image of the container that runs the database; "": it has none.
+std::string database_image(const api::PodSpec& spec);
+
+// When the request was sent, as far as the trace knows: what its sender did upon later is not its
+// fault. Else when it was applied.
+sim::Time sent_at(const cluster::ObjectWritten& write, sim::Time applied);
+
 // The write makes a pod go away that was not going before: an eviction that was granted, or a
 // deletion. (An eviction is two writes: the pod's DisruptionTarget condition comes first.)
 bool begins_disruption(const cluster::ObjectWritten& write);
@@ -67,8 +74,11 @@ class DatabaseView {
     return requests_;
   }
   std::shared_ptr<const api::SinglestoreVersion> version(std::string_view name) const;
+  // Objects that are being deleted and are still there, with the time of their deletion.
+  const std::map<api::ObjectRef, sim::Time>& terminating() const { return terminating_; }
 
  private:
+  void apply_deletion(const cluster::ObjectWritten& write, sim::Time now);
   void apply_pod(const cluster::ObjectWritten& write, sim::Time now);
   void apply_petset(const cluster::ObjectWritten& write);
   void update_force(Database& database, sim::Time now);
@@ -77,6 +87,7 @@ class DatabaseView {
   std::map<api::ObjectKey, Database> databases_;
   std::map<api::ObjectKey, std::shared_ptr<const api::SinglestoreOpsRequest>> requests_;
   std::map<std::string, std::shared_ptr<const api::SinglestoreVersion>, std::less<>> versions_;
+  std::map<api::ObjectRef, sim::Time> terminating_;
 };
 
 }  // namespace sdbtwin::invariants

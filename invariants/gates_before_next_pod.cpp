@@ -6,17 +6,27 @@
 #include <map>
 
 #include "model/singlestore/events.h"
+#include "model/singlestore/sizes.h"
+#include "model/sql/statement.h"
 
 namespace sdbtwin::invariants {
 namespace {
+
+// One copy of a partition on the restarted node.
+struct Held {
+  singlestore::CopyId copy;
+  std::int64_t rows = 0;  // at least, before its disruption
+};
 
 // What a request has disrupted last, and what could be seen of it since.
 struct Restarted {
   std::string pod;
   sim::Time at{};        // of its disruption, then of the end of its process
   bool stopped = false;  // the old process has ended: what is seen before is not the restarted pod
-  bool seen = false;
-  sim::Time evidence{};  // latest instant at which an answer could show it in sync
+  std::optional<sim::Time> synced;  // latest instant at which an answer could show it in sync
+  std::vector<Held> held;           // empty: it has no rows to compare
+  std::optional<sim::Time> sized;   // latest instant at which an answer could show its rows
+  sim::Time rows_held{};            // latest instant at which it had them, in truth
 };
 
 class GatesBeforeNextPod final : public Invariant {
@@ -47,13 +57,10 @@ class GatesBeforeNextPod final : public Invariant {
     const auto* answered = event.get_if<singlestore::QueryAnswered>();
     if (answered->client != context.settings().ops_manager || answered->outcome != "ok") return;
     for (auto& [key, restarted] : restarted_) {
-      const singlestore::TruthHistory* history =
-          context.truth().history(key.namespace_, key.name, restarted.pod);
-      if (history == nullptr || !restarted.stopped) continue;
+      if (!restarted.stopped) continue;
       const sim::Time from = std::max(answered->sent, restarted.at);
-      if (!history->held(context.settings().max_lag, from, context.now())) continue;
-      restarted.seen = true;
-      restarted.evidence = context.now();
+      look_at_sync(key, restarted, from, context);
+      look_at_rows(key, restarted, from, *answered, context);
     }
   }
 
@@ -77,6 +84,62 @@ class GatesBeforeNextPod final : public Invariant {
     restarted->second.at = context.now();
   }
 
+  static void look_at_sync(const api::ObjectKey& key, Restarted& restarted, sim::Time from,
+                           const Context& context) {
+    const singlestore::TruthHistory* history =
+        context.truth().history(key.namespace_, key.name, restarted.pod);
+    if (history == nullptr) return;
+    if (history->held(context.settings().max_lag, from, context.now())) {
+      restarted.synced = context.now();
+    }
+  }
+
+  // Rows are looked at whenever an answer comes, so that the truth of a window is known at both of
+  // its ends: statements follow each other.
+  static void look_at_rows(const api::ObjectKey& key, Restarted& restarted, sim::Time from,
+                           const singlestore::QueryAnswered& answered, const Context& context) {
+    if (restarted.held.empty()) return;
+    const singlestore::ClusterState* state = context.truth().state(key.namespace_, key.name);
+    if (state == nullptr) return;
+    const bool has_them = std::ranges::all_of(
+        restarted.held, [&](const Held& held) { return has_rows(*state, held, context); });
+    if (has_them) restarted.rows_held = context.now();
+    const bool shows_rows = answered.statement == sql::TableStatistics::kName;
+    if (shows_rows && restarted.rows_held >= from) restarted.sized = context.now();
+  }
+
+  static bool has_rows(const singlestore::ClusterState& state, const Held& held,
+                       const Context& context) {
+    const auto& database = state.databases[static_cast<std::size_t>(held.copy.database)];
+    const auto& partition = state.partition(held.copy);
+    const std::int64_t rows = state.rows(database, partition, state.copy(held.copy), context.now());
+    const singlestore::Copy* other = state.other(held.copy);
+    if (other == nullptr) return rows >= held.rows;
+    const std::int64_t there = state.rows(database, partition, *other, context.now());
+    const std::int64_t larger = std::max(rows, there);
+    const std::int64_t difference = larger - std::min(rows, there);
+    return difference <= context.settings().size_floor_rows ||
+           difference * 100 <= larger * context.settings().size_tolerance_percent;
+  }
+
+  // Rows that came while the eviction was being decided may not be in the operator's baseline.
+  static std::vector<Held> rows_before(const api::ObjectKey& key, std::string_view pod,
+                                       const Context& context) {
+    std::vector<Held> held;
+    const singlestore::ClusterState* state = context.truth().state(key.namespace_, key.name);
+    const singlestore::Node* node = state == nullptr ? nullptr : state->find_pod(pod);
+    if (node == nullptr) return held;
+    for (const singlestore::CopyId& id : node->copies) {
+      const auto& database = state->databases[static_cast<std::size_t>(id.database)];
+      const auto& partition = state->partition(id);
+      const std::int64_t now = state->rows(database, partition, state->copy(id), context.now());
+      const std::int64_t fresh = singlestore::rows_at(
+          database.row, singlestore::bytes_in(context.settings().reaction, partition.write_rate));
+      held.push_back({id, std::max<std::int64_t>(0, now - fresh - 1)});
+    }
+    return held;
+  }
+
   void on_request(const cluster::ObjectWritten& write, Context& context) {
     const auto runs = [](const api::ObjectPtr& object) {
       const auto request = api::as_if<api::SinglestoreOpsRequest>(object);
@@ -95,7 +158,7 @@ class GatesBeforeNextPod final : public Invariant {
     const auto last = restarted_.find(database);
     if (last == restarted_.end()) return;
     if (!write.deleted && request->status->phase == api::OpsRequestPhase::kSuccessful) {
-      judge(last->second, "the request became Successful", context);
+      judge(last->second, "the request became Successful", sent_at(write, context.now()), context);
     }
     restarted_.erase(last);
   }
@@ -106,10 +169,15 @@ class GatesBeforeNextPod final : public Invariant {
     if (!running(database)) return;
     if (const auto previous = restarted_.find(database); previous != restarted_.end()) {
       if (previous->second.pod != write.name) {
-        judge(previous->second, fmt::format("{} was disrupted", write.name), context);
+        judge(previous->second, fmt::format("{} was disrupted", write.name),
+              sent_at(write, context.now()), context);
       }
     }
-    restarted_[database] = {std::string(write.name), context.now(), false, false, {}};
+    Restarted& restarted = restarted_[database];
+    restarted = {};
+    restarted.pod = write.name;
+    restarted.at = context.now();
+    restarted.held = rows_before(database, write.name, context);
   }
 
   void on_version(const cluster::ObjectWritten& write, Context& context) {
@@ -119,24 +187,32 @@ class GatesBeforeNextPod final : public Invariant {
     if (before->spec->version == after->spec->version) return;
     const auto previous = restarted_.find(key_of(write));
     if (previous == restarted_.end()) return;
-    judge(previous->second, "the version of the database was changed", context);
+    judge(previous->second, "the version of the database was changed",
+          sent_at(write, context.now()), context);
     restarted_.erase(previous);
   }
 
-  void judge(const Restarted& previous, const std::string& what, Context& context) {
+  void judge(const Restarted& previous, const std::string& what, sim::Time sent, Context& context) {
     checked();
-    if (!previous.seen) {
-      context.violated(
-          fmt::format("{}, although {} had not been seen online and in sync since its "
-                      "restart {} ago",
-                      what, previous.pod, sim::format_duration(context.now() - previous.at)));
+    judge_evidence(previous, previous.synced, "online and in sync", what, sent, context);
+    if (previous.held.empty()) return;
+    judge_evidence(previous, previous.sized, "with its rows", what, sent, context);
+  }
+
+  void judge_evidence(const Restarted& previous, const std::optional<sim::Time>& seen,
+                      std::string_view how, const std::string& what, sim::Time sent,
+                      Context& context) {
+    if (!seen) {
+      context.violated(fmt::format("{}, although {} had not been seen {} since its restart {} ago",
+                                   what, previous.pod, how,
+                                   sim::format_duration(context.now() - previous.at)));
       return;
     }
-    const sim::Duration age = context.now() - previous.evidence;
+    const sim::Duration age = sent - *seen;
     oldest_ = std::max(oldest_, age);
     if (age > context.settings().poll + context.settings().reaction) {
-      context.violated(fmt::format("{}, although {} was last seen online and in sync {} before",
-                                   what, previous.pod, sim::format_duration(age)));
+      context.violated(fmt::format("{}, although {} was last seen {} {} before", what, previous.pod,
+                                   how, sim::format_duration(age)));
     }
   }
 

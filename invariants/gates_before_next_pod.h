@@ -1,7 +1,9 @@
 // An UpdateVersion or a Restart goes on to the next pod, or to the end, only after the pod that it
-// restarted last was online and in sync at some instant between the sending of a query by the
-// Ops-manager and its answer. The age of that evidence when the next pod is evicted is a margin: at
-// most one poll.
+// restarted last was online and in sync, and had its rows, at some instant between the sending of a
+// query by the Ops-manager and its answer. Its rows: at redundancy 1 not fewer than before its
+// eviction, at redundancy 2 almost as many as the other copy of the same partition.
+//
+// The age of that evidence when the next eviction is sent is a margin: at most one poll.
 #pragma once
 
 #include <memory>

@@ -16,6 +16,7 @@
 #include "invariants/verdict.h"
 #include "model/api/kind.h"
 #include "model/cluster/api_server.h"
+#include "model/singlestore/state.h"
 #include "model/singlestore/truth_history.h"
 #include "sim/core/trace.h"
 
@@ -31,8 +32,22 @@ struct Settings {
   sim::Duration reaction = std::chrono::milliseconds(500);
   // A plan may hold writes for longer than any API server would keep a request.
   bool writes_may_be_held = false;
+  // Sizes of two copies that count as almost the same: the gates' own limits (singlestore.md 5.6).
+  std::int64_t size_tolerance_percent = 10;
+  std::int64_t size_floor_rows = 1'000;
+  // A fault of the plan whose effect stays: what must become well again may then not. "": none.
+  std::string unhealed;
+  // From the last write that could disturb it until everything is well again. [us] A step of a
+  // request may take as long by default.
+  sim::Duration convergence = std::chrono::minutes(10);
+  // How long something may be on its way out: the longest grace of a pod is half a minute. [us]
+  sim::Duration termination = std::chrono::minutes(5);
   std::string provisioner = "provisioner";  // process names
   std::string ops_manager = "ops-manager";
+
+  bool is_operator(std::string_view actor) const {
+    return actor == provisioner || actor == ops_manager;
+  }
 };
 
 // The database's truth, as far as invariants need it.
@@ -42,6 +57,9 @@ class Truth {
   virtual const singlestore::TruthHistory* history(std::string_view namespace_,
                                                    std::string_view database,
                                                    std::string_view pod) const = 0;
+  // Null: there never was such a database.
+  virtual const singlestore::ClusterState* state(std::string_view namespace_,
+                                                 std::string_view database) const = 0;
 
  protected:
   ~Truth() = default;
@@ -71,6 +89,7 @@ class Context {
   sim::Time now_{};
   std::uint64_t event_ = 0;
   std::string_view invariant_;
+  InvariantKind kind_ = InvariantKind::kSafety;
 };
 
 class Invariant {

@@ -7,7 +7,7 @@
 namespace sdbtwin::invariants {
 namespace {
 
-// No server keeps a request longer (kubedb.md 4.7: 34 s), rounded up. [us]
+// No server keeps a request longer (kubernetes.md 4.6: 34 s), rounded up. [us]
 constexpr sim::Duration kRequestLife = std::chrono::seconds(60);
 
 class PauseRespected final : public Invariant {

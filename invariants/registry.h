@@ -13,6 +13,7 @@ struct Registration {
   std::string_view name;
   std::string_view description;
   std::unique_ptr<Invariant> (*make)();
+  InvariantKind kind = InvariantKind::kSafety;
 };
 
 std::span<const Registration> registry();

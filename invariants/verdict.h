@@ -9,11 +9,15 @@
 
 namespace sdbtwin::invariants {
 
+// Safety: nothing bad ever happens. Liveness: what must happen does, once nothing hinders it.
+enum class InvariantKind { kSafety, kLiveness };
+
 struct Violation {
   std::string invariant;
   std::string message;  // what was observed, with names and values
   sim::Time time{};
   std::uint64_t event = 0;  // sequence number of the trace event that broke it
+  InvariantKind kind = InvariantKind::kSafety;
 };
 
 // How near a run came to a violation.

@@ -7,15 +7,6 @@
 namespace sdbtwin::invariants {
 namespace {
 
-constexpr std::string_view kDatabaseContainer = "singlestore";
-
-std::string image_of(const api::PodSpec& spec) {
-  for (const api::Container& container : spec.containers) {
-    if (container.name == kDatabaseContainer) return container.image;
-  }
-  return {};
-}
-
 class VersionLast final : public Invariant {
  public:
   std::vector<api::Kind> kinds() const override { return {api::Kind::kSinglestore}; }
@@ -46,11 +37,11 @@ class VersionLast final : public Invariant {
                                    to_string(database.key), version, kind, name, has));
     };
     for (const auto& [name, petset] : database.petsets) {
-      const std::string has = image_of(petset->spec->template_->spec);
+      const std::string has = database_image(petset->spec->template_->spec);
       if (has != image) late("PetSet", name, has);
     }
     for (const auto& [name, view] : database.pods) {
-      const std::string has = image_of(*view.pod->spec);
+      const std::string has = database_image(*view.pod->spec);
       if (has != image) late("pod", name, has);
     }
     for (const auto& [name, view] : database.gone) late("the missing pod", name, "none");

@@ -11,10 +11,13 @@
 namespace sdbtwin::property_tests {
 
 scenarios::Scenario scenario(const std::string& name) {
+  const std::string file = name.ends_with(".yaml") ? name : "scenarios/" + name + ".yaml";
   scenarios::Problems problems;
-  auto loaded = scenarios::load_scenario("scenarios/" + name + ".yaml", problems);
+  auto loaded = scenarios::load_scenario(file, problems);
   if (!loaded) {
-    std::fprintf(stderr, "scenarios/%s.yaml cannot be read\n", name.c_str());
+    for (const auto& problem : problems.all()) {
+      std::fprintf(stderr, "%s", scenarios::to_text(problem).c_str());
+    }
     std::abort();
   }
   return *loaded;
@@ -30,8 +33,12 @@ std::string describe(const scenarios::RunResult& result) {
   return text + fmt::format("  sdbtwin run {} --seed {}\n", result.file, result.seed);
 }
 
-std::string first_violation(const scenarios::RunResult& result) {
-  return result.violations.empty() ? std::string() : result.violations.front().invariant;
+std::vector<std::string> violated(const scenarios::RunResult& result) {
+  std::vector<std::string> names;
+  for (const invariants::Violation& violation : result.violations) {
+    names.push_back(violation.invariant);
+  }
+  return names;
 }
 
 }  // namespace sdbtwin::property_tests

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "scenarios/result.h"
 #include "scenarios/run.h"
@@ -10,13 +11,14 @@
 
 namespace sdbtwin::property_tests {
 
-// From scenarios/NAME.yaml. Ends the test program when it cannot be read.
+// From scenarios/NAME.yaml, or from NAME when it ends in ".yaml". Ends the test program when it
+// cannot be read.
 scenarios::Scenario scenario(const std::string& name);
 
 // "violated: <reason>; first violation ...; sdbtwin run scenarios/x.yaml --seed 7"
 std::string describe(const scenarios::RunResult& result);
 
-// The name of the invariant that was violated first, or "".
-std::string first_violation(const scenarios::RunResult& result);
+// The names of the invariants that were violated, in the order of their violations.
+std::vector<std::string> violated(const scenarios::RunResult& result);
 
 }  // namespace sdbtwin::property_tests

@@ -32,6 +32,19 @@ ops_manager::GateReport all_open(std::string pod) {
   return report;
 }
 
+void open(std::optional<ops_manager::GateReport>& report, ops_manager::Gate gate) {
+  if (!report) return;
+  for (ops_manager::GateReading& reading : report->readings) {
+    if (reading.gate == gate) reading.result = ops_manager::GateResult::passed("nobody looked");
+  }
+}
+
+// An image of the version before: "alma-8.9.3-bfa36a984a" becomes "alma-0.0.0-bfa36a984a".
+std::string older(const std::string& image) {
+  const std::size_t tag = image.rfind(':');
+  return tag == std::string::npos ? image : image.substr(0, tag) + ":0.0.0";
+}
+
 }  // namespace
 
 provisioner::Planner ignores_the_pause() {
@@ -75,6 +88,8 @@ ops_manager::Planner trusts_readiness() {
     ops_manager::Snapshot snapshot = seen;
     if (const auto* slot = snapshot.slot()) snapshot.gates = all_open(slot->pod);
     snapshot.clearance = all_open("every pod");
+    // Sizes are not read before the gates are open.
+    if (!snapshot.baseline) snapshot.baseline.emplace();
     return ops_manager::make_plan(snapshot);
   };
 }
@@ -106,6 +121,68 @@ ops_manager::Planner leaves_its_stamps() {
   return [](const ops_manager::Snapshot& snapshot) {
     ops_manager::Plan plan = ops_manager::make_plan(snapshot);
     drop_all<ops_manager::LiftStamp>(plan);
+    return plan;
+  };
+}
+
+ops_manager::Planner ignores_sizes() {
+  return [](const ops_manager::Snapshot& seen) {
+    ops_manager::Snapshot snapshot = seen;
+    open(snapshot.gates, ops_manager::Gate::kDatabaseSize);
+    open(snapshot.clearance, ops_manager::Gate::kDatabaseSize);
+    return ops_manager::make_plan(snapshot);
+  };
+}
+
+ops_manager::Planner puts_old_images_back() {
+  return [](const ops_manager::Snapshot& snapshot) {
+    ops_manager::Plan plan = ops_manager::make_plan(snapshot);
+    const bool one_done = !snapshot.progress->last_done().empty();
+    if (one_done && snapshot.target && !snapshot.petsets.empty()) {
+      kit::ImageSet old = *snapshot.target;
+      old.database = older(old.database);
+      const std::string& petset = snapshot.petsets.front().name;
+      plan.actions.emplace_back(ops_manager::SetImages{petset, std::move(old)});
+      plan.actions.emplace_back(ops_manager::SetImages{petset, *snapshot.target});
+    }
+    return plan;
+  };
+}
+
+ops_manager::Planner never_says_done() {
+  return [](const ops_manager::Snapshot& snapshot) {
+    ops_manager::Plan plan = ops_manager::make_plan(snapshot);
+    drop_all<ops_manager::Complete>(plan);
+    return plan;
+  };
+}
+
+provisioner::Planner drops_claims() {
+  return [](const provisioner::Snapshot& snapshot) {
+    provisioner::Plan plan = provisioner::make_plan(snapshot);
+    if (provisioner::replicas_up(snapshot)) plan.actions.emplace_back(provisioner::DropClaims{});
+    return plan;
+  };
+}
+
+provisioner::Planner remakes_petsets() {
+  return [](const provisioner::Snapshot& snapshot) {
+    provisioner::Plan plan = provisioner::make_plan(snapshot);
+    if (snapshot.database->spec->version != "8.9.3") return plan;
+    for (const auto& [child, object] : snapshot.children) {
+      if (child.kind != provisioner::ChildKind::kPetSet || object == nullptr) continue;
+      plan.actions.emplace_back(provisioner::DropChild{child});
+    }
+    return plan;
+  };
+}
+
+provisioner::Planner keeps_its_finalizer() {
+  return [](const provisioner::Snapshot& snapshot) {
+    provisioner::Plan plan = provisioner::make_plan(snapshot);
+    std::erase_if(plan.actions, [](const provisioner::Action& action) {
+      return std::holds_alternative<provisioner::RemoveFinalizer>(action);
+    });
     return plan;
   };
 }

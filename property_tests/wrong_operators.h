@@ -25,4 +25,22 @@ ops_manager::Planner never_resumes();
 // resumed-at-end: resumes, but leaves its stamps on the PetSets.
 ops_manager::Planner leaves_its_stamps();
 
+// gates-before-next-pod: looks at replication, but never at sizes.
+ops_manager::Planner ignores_sizes();
+
+// version-never-back: puts the old images back when the first pod has the new one.
+ops_manager::Planner puts_old_images_back();
+
+// request-ends: does everything and never says that it is done.
+ops_manager::Planner never_says_done();
+
+// pvc-identity: gives the claims of a healthy database up.
+provisioner::Planner drops_claims();
+
+// converges: when the database has its new version, makes its PetSets anew over and over.
+provisioner::Planner remakes_petsets();
+
+// termination-ends: never takes its finalizer off.
+provisioner::Planner keeps_its_finalizer();
+
 }  // namespace sdbtwin::property_tests

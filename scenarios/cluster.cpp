@@ -163,11 +163,16 @@ void Cluster::start() {
 const singlestore::TruthHistory* Cluster::history(std::string_view namespace_,
                                                   std::string_view database,
                                                   std::string_view pod) const {
+  const singlestore::ClusterState* found = state(namespace_, database);
+  const singlestore::Node* node = found == nullptr ? nullptr : found->find_pod(pod);
+  return node == nullptr ? nullptr : &node->history;
+}
+
+const singlestore::ClusterState* Cluster::state(std::string_view namespace_,
+                                                std::string_view database) const {
   const singlestore::DatabaseCluster* found =
       fleet_->find(std::string(namespace_), std::string(database));
-  if (found == nullptr) return nullptr;
-  const singlestore::Node* node = found->state().find_pod(pod);
-  return node == nullptr ? nullptr : &node->history;
+  return found == nullptr ? nullptr : &found->state();
 }
 
 }  // namespace sdbtwin::scenarios

@@ -51,6 +51,8 @@ class Cluster final : public invariants::Truth {
 
   const singlestore::TruthHistory* history(std::string_view namespace_, std::string_view database,
                                            std::string_view pod) const override;
+  const singlestore::ClusterState* state(std::string_view namespace_,
+                                         std::string_view database) const override;
 
  private:
   void add_api_server();

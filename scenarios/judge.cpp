@@ -132,6 +132,13 @@ void set(RunResult& result, Verdict verdict, std::string reason) {
   result.reason = std::move(reason);
 }
 
+const invariants::Violation* first_violation(const RunResult& result,
+                                             invariants::InvariantKind kind) {
+  const auto found =
+      std::ranges::find_if(result.violations, [&](const auto& v) { return v.kind == kind; });
+  return found == result.violations.end() ? nullptr : &*found;
+}
+
 std::string why_vacuous(const RunResult& result) {
   for (const faults::Evidence& fault : result.faults) {
     if (!fault.fired) return fmt::format("the fault \"{}\" never fired", fault.name);
@@ -173,15 +180,18 @@ std::vector<DatabaseResult> describe_databases(const Scenario&, const api::Store
 
 void judge(RunResult& result, const std::vector<std::string>& open,
            const std::vector<std::string>& refused) {
-  if (!result.violations.empty()) {
-    const invariants::Violation& first = result.violations.front();
-    return set(result, Verdict::kViolated, fmt::format("{}: {}", first.invariant, first.message));
+  if (const auto* broken = first_violation(result, invariants::InvariantKind::kSafety)) {
+    return set(result, Verdict::kViolated,
+               fmt::format("{}: {}", broken->invariant, broken->message));
   }
   if (!open.empty()) {
     return set(
         result, Verdict::kStuck,
         fmt::format("at the horizon of {}: {}", sim::format_duration(result.end.time_since_epoch()),
                     fmt::join(open, "; ")));
+  }
+  if (const auto* broken = first_violation(result, invariants::InvariantKind::kLiveness)) {
+    return set(result, Verdict::kStuck, fmt::format("{}: {}", broken->invariant, broken->message));
   }
   if (!refused.empty()) {
     return set(result, Verdict::kExpectationFailed,

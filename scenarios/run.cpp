@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "invariants/checker.h"
+#include "invariants/wellness.h"
 #include "reports/trace_json.h"
 #include "scenarios/cluster.h"
 #include "scenarios/completion.h"
@@ -45,6 +46,17 @@ class Tail final : public sim::TraceObserver {
   std::vector<std::string> lines_;
 };
 
+// The second phase of a run: no more requests and faults, and everything has time to become well.
+void await_wellness(Cluster& cluster, const invariants::Checker& checker,
+                    const invariants::Settings& settings) {
+  if (!checker.judges("converges") && !checker.judges("termination-ends")) return;
+  sim::Simulation& simulation = cluster.simulation();
+  const auto well = [&] {
+    return invariants::not_well(checker.view(), cluster, simulation.now()).empty();
+  };
+  simulation.run_until(well, simulation.now() + settings.convergence);
+}
+
 std::vector<std::string> open_ends(const Scenario& scenario, Cluster& cluster,
                                    const Completion& completion) {
   std::vector<std::string> out = completion.open();
@@ -86,7 +98,10 @@ RunResult run(const Scenario& scenario, const RunOptions& options) {
            cluster.user().acted() == scenario.actions.size() && cluster.injector().settled();
   };
   const bool ended = simulation.run_until(done, sim::Time(scenario.horizon));
-  if (ended) simulation.run_until(simulation.now() + kAftermath);
+  if (ended) {
+    await_wellness(cluster, checker, settings);
+    simulation.run_until(simulation.now() + kAftermath);
+  }
   checker.finish(simulation.now());
 
   RunResult result;

@@ -43,6 +43,15 @@ singlestore::Settings database_settings(const Scenario& scenario) {
   return to;
 }
 
+// The first fault whose effect stays; "": none.
+std::string unhealed(const faults::FaultPlan& plan) {
+  for (const faults::PlannedFault& planned : plan.faults) {
+    const auto* kill = std::get_if<faults::ProcessKill>(&planned.fault);
+    if (kill != nullptr && !kill->restart_after) return planned.name;
+  }
+  return {};
+}
+
 std::int32_t replicas(const std::optional<api::SinglestoreNode>& node, std::int32_t by_default) {
   return node ? node->replicas.value_or(by_default) : by_default;
 }
@@ -90,6 +99,9 @@ invariants::Settings invariant_settings_of(const Scenario& scenario) {
   invariants::Settings settings;
   settings.redundancy = scenario.database.redundancy;
   settings.max_lag = scenario.policy.max_lag;
+  settings.size_tolerance_percent = scenario.policy.size_tolerance_percent;
+  settings.size_floor_rows = scenario.policy.size_floor_rows;
+  settings.unhealed = unhealed(scenario.faults);
   settings.provisioner = kProvisioner;
   settings.ops_manager = kOpsManager;
   settings.writes_may_be_held = std::any_of(

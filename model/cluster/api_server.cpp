@@ -190,7 +190,8 @@ void ApiServer::trace_write(const CallInFlight& call, const store::Delta& delta)
                                 .resource_version = delta.revision,
                                 .deleted = deleted,
                                 .before = delta.before,
-                                .after = deleted ? nullptr : delta.object});
+                                .after = deleted ? nullptr : delta.object,
+                                .sent = call.sent()});
 }
 
 void ApiServer::trace_refusal(const CallInFlight& call, api::Reason reason) {

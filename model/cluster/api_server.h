@@ -39,6 +39,7 @@ struct ObjectWritten {
   bool deleted;
   api::ObjectPtr before;
   api::ObjectPtr after;
+  std::optional<sim::Time> sent{};  // when its client sent the request that caused it
 
   template <class V>
   void visit(V& v) const {
