@@ -100,9 +100,10 @@ class AvailabilityFloor final : public Invariant {
     if (unserved == 0) return;
     const sim::Time from = sent - context.settings().poll - context.settings().reaction;
     if (before->history.was_online(from, context.now())) return;
-    context.violated(fmt::format("{} was disrupted while {} partitions of {}, which was taken "
-                                 "before it, were not served again",
-                                 pod, unserved, last));
+    context.violated(
+        fmt::format("{} was disrupted while {} partitions of {}, which was taken "
+                    "before it, were not served again",
+                    pod, unserved, last));
   }
 
   // Within the last poll, so that the Ops-manager could still believe it.

@@ -23,9 +23,10 @@ class OneRequestInProgress final : public Invariant {
       if (key.namespace_ != write.namespace_ || key.name == write.name) continue;
       if (!in_progress(*other)) continue;
       if (other->spec->database_ref.name != after->spec->database_ref.name) continue;
-      context.violated(fmt::format("{} let request {} begin while request {} of the same database "
-                                   "was in progress",
-                                   write.actor, write.name, key.name));
+      context.violated(
+          fmt::format("{} let request {} begin while request {} of the same database "
+                      "was in progress",
+                      write.actor, write.name, key.name));
     }
   }
 };

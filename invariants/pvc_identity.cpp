@@ -45,9 +45,10 @@ class PvcIdentity final : public Invariant {
       const auto found = claims.find(volume);
       const std::string now = found == claims.end() ? "none" : found->second;
       if (now == claim) continue;
-      context.violated(fmt::format("pod {}/{} was made again with claim {} for its volume {}, it "
-                                   "had {}",
-                                   write.namespace_, write.name, now, volume, claim));
+      context.violated(
+          fmt::format("pod {}/{} was made again with claim {} for its volume {}, it "
+                      "had {}",
+                      write.namespace_, write.name, now, volume, claim));
     }
     known->second = std::move(claims);
   }
@@ -90,10 +91,10 @@ class PvcIdentity final : public Invariant {
     const bool less = new_size == new_requests.end() || !new_size->second.valid() ||
                       compare(new_size->second, old_size->second) < 0;
     if (less) {
-      context.violated(fmt::format("{} shrank claim {}/{} from {} to {}", write.actor,
-                                   write.namespace_, write.name, old_size->second.text,
-                                   new_size == new_requests.end() ? "nothing"
-                                                                  : new_size->second.text));
+      context.violated(
+          fmt::format("{} shrank claim {}/{} from {} to {}", write.actor, write.namespace_,
+                      write.name, old_size->second.text,
+                      new_size == new_requests.end() ? "nothing" : new_size->second.text));
     }
   }
 

@@ -57,8 +57,8 @@ class RequestEnds final : public Invariant {
     return kDefaultTimeout * static_cast<std::int64_t>(kSteps + pods);
   }
 
-  void judge(const api::ObjectKey& key, const api::SinglestoreOpsRequest& request,
-             sim::Time began, Context& context) {
+  void judge(const api::ObjectKey& key, const api::SinglestoreOpsRequest& request, sim::Time began,
+             Context& context) {
     checked();
     const api::ObjectKey database(key.namespace_, request.spec->database_ref.name);
     if (const auto free = free_since_.find(database); free != free_since_.end()) {
@@ -71,10 +71,10 @@ class RequestEnds final : public Invariant {
       limit_ = limit;
     }
     if (took <= limit) return;
-    context.violated(fmt::format("request {} had not ended {} after its turn had come; its steps "
-                                 "may take {} together",
-                                 to_string(key), sim::format_duration(took),
-                                 sim::format_duration(limit)));
+    context.violated(
+        fmt::format("request {} had not ended {} after its turn had come; its steps "
+                    "may take {} together",
+                    to_string(key), sim::format_duration(took), sim::format_duration(limit)));
   }
 
   std::map<api::ObjectKey, sim::Time> open_;

@@ -23,13 +23,13 @@ class VersionNeverBack final : public Invariant {
     switch (write.kind) {
       case api::Kind::kSinglestore:
         return moved(key_of(write), "spec.version of " + to_string(key_of(write)),
-                     api::as<api::Singlestore>(write.after)->spec->version, context.settings().is_operator(write.actor),
-                     write.actor, context);
+                     api::as<api::Singlestore>(write.after)->spec->version,
+                     context.settings().is_operator(write.actor), write.actor, context);
       case api::Kind::kPetSet: {
         const auto petset = api::as<api::PetSet>(write.after);
         return moved(database_of(*write.after), fmt::format("PetSet {}", write.name),
-                     database_image(petset->spec->template_->spec), context.settings().is_operator(write.actor), write.actor,
-                     context);
+                     database_image(petset->spec->template_->spec),
+                     context.settings().is_operator(write.actor), write.actor, context);
       }
       default: {
         // Images of a pod never change: a pod moves by being made again.

@@ -7,7 +7,8 @@ namespace {
 
 std::string not_well_database(const Database& database, const Truth& truth, sim::Time now) {
   const std::string name = to_string(database.key);
-  if (!database.unready.empty()) return fmt::format("pod {} is not ready", *database.unready.begin());
+  if (!database.unready.empty())
+    return fmt::format("pod {} is not ready", *database.unready.begin());
   std::size_t wanted = 0;
   for (const auto& [petset, object] : database.petsets) {
     wanted += static_cast<std::size_t>(object->spec->replicas.value_or(1));

@@ -168,7 +168,7 @@ provisioner::Planner drops_claims() {
 provisioner::Planner remakes_petsets() {
   return [](const provisioner::Snapshot& snapshot) {
     provisioner::Plan plan = provisioner::make_plan(snapshot);
-    if (snapshot.database->spec->version != "8.9.3") return plan;
+    if (snapshot.database->spec->version != "8.9.3" || !replicas_up(snapshot)) return plan;
     for (const auto& [child, object] : snapshot.children) {
       if (child.kind != provisioner::ChildKind::kPetSet || object == nullptr) continue;
       plan.actions.emplace_back(provisioner::DropChild{child});
