@@ -21,13 +21,13 @@ enum class DueKind : std::uint8_t {
   kLossNoticed,      // node: the master aggregator gives it up
   kHeartbeat,        // node: the master aggregator hears it again
   kAttached,         // node: ATTACH is done
-  kSyncTimeout,      // node: its sync replicas are demoted
   kRebalance,        // node: masters come back to it
   kCreateDatabases,  // cluster
   kProvisioned,      // copy: the snapshot has arrived
   kCaughtUp,         // copy: it has all of its master's log
   kSynced,           // copy: READY has become SYNC
   kPromoted,         // copy: it has become master
+  kReplicaSilent,    // copy: commits have waited long enough for it
 };
 
 struct Due {

@@ -54,7 +54,11 @@ class Answering {
   Answer health() const {
     const Database* health = view_.state.find_database(kHealthDatabase);
     if (health == nullptr) return SqlError::make(SqlErrorKind::kUnknownDatabase, kHealthDatabase);
-    if (health->unserved_partitions > 0) {
+    const int index = static_cast<int>(health - view_.state.databases.data());
+    for (const Partition& partition : health->partitions) {
+      int copy = 0;
+      const auto access = view_.state.access(asked_, CopyId{index, partition.ordinal, 0}, copy);
+      if (access == ClusterState::Access::kServed) continue;
       return SqlError::make(SqlErrorKind::kDatabaseOffline, kHealthDatabase);
     }
     return one(1);
@@ -81,6 +85,29 @@ bool may_run(const ClusterState& state, const Node& asked, sql::StatementScope s
 
 }  // namespace
 
+bool waits(const ClusterState& state, const Node& asked, const sql::Statement& statement) {
+  const bool write = std::holds_alternative<sql::WriteCheck>(statement);
+  if (!write && !std::holds_alternative<sql::ReadCheck>(statement)) return false;
+  const Database* health = state.find_database(kHealthDatabase);
+  if (health == nullptr || !state.usable_aggregator(asked)) return false;
+  const int index = static_cast<int>(health - state.databases.data());
+  bool waiting = false;
+  for (const Partition& partition : health->partitions) {
+    CopyId id{index, partition.ordinal, 0};
+    switch (state.access(asked, id, id.copy)) {
+      case ClusterState::Access::kOffline:
+        return false;  // refused at once, whatever the others do
+      case ClusterState::Access::kSilent:
+        waiting = true;
+        break;
+      case ClusterState::Access::kServed:
+        waiting = waiting || (write && !state.commits(id));
+        break;
+    }
+  }
+  return waiting;
+}
+
 Answer answer(const ClusterState& state, const Settings& settings, const Node& asked,
               const sql::Statement& statement, sim::Time now) {
   SIM_ASSERT(asked.running());
@@ -88,7 +115,7 @@ Answer answer(const ClusterState& state, const Settings& settings, const Node& a
   if (!may_run(state, asked, sql::statement_scope(statement), refusal)) {
     return SqlError::make(refusal, asked.host);
   }
-  const View view{state, settings, now};
+  const View view{state, settings, asked, now};
   return std::visit(Answering(view, asked), statement);
 }
 

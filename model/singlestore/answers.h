@@ -12,7 +12,11 @@
 
 namespace sdbtwin::singlestore {
 
-// Precondition: the node's process runs, and its packets pass.
+// The statement has no answer yet: it waits for a leaf whose packets get lost, or for a commit that
+// waits for its replica (2.3). It has one, or still waits, after a change of the state.
+bool waits(const ClusterState& state, const Node& asked, const sql::Statement& statement);
+
+// Precondition: the node's process runs, its packets pass, and the statement does not wait.
 sql::Answer answer(const ClusterState& state, const Settings& settings, const Node& asked,
                    const sql::Statement& statement, sim::Time now);
 

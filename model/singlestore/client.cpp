@@ -37,6 +37,7 @@ class FleetClient final : public sql::DatabaseClient {
     call->there = one_way_.sample(rng_);
     call->back = one_way_.sample(rng_);
     call->pick = rng_.next();
+    call->deadline = sent + timeout;
     // Without a database world nobody answers.
     if (link_->fleet != nullptr) link_->fleet->submit(call);
     auto received = co_await sim::race(runtime_, receive(call), sent + timeout);

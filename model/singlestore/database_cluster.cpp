@@ -15,6 +15,7 @@ DatabaseCluster::DatabaseCluster(std::string namespace_, std::string name, Setti
   parts_.state.namespace_ = std::move(namespace_);
   parts_.state.name = std::move(name);
   parts_.state.redundancy = settings_.redundancy;
+  parts_.state.async_delay = settings_.timings.async_delay;
 }
 
 Node& DatabaseCluster::node_of(const NodeIdentity& identity) {
@@ -128,12 +129,12 @@ void DatabaseCluster::run_due(sim::Time now) {
       case DueKind::kCreateDatabases:
         membership_.run(*due, now);
         break;
-      case DueKind::kSyncTimeout:
       case DueKind::kRebalance:
       case DueKind::kProvisioned:
       case DueKind::kCaughtUp:
       case DueKind::kSynced:
       case DueKind::kPromoted:
+      case DueKind::kReplicaSilent:
         replication_.run(*due, now);
         break;
     }

@@ -127,9 +127,66 @@ struct DatabaseCreated {
   }
 };
 
+// From now on this node acknowledges (or not) clients' writes to the partition. Truth; comes with
+// changes of roles, terms and service only. `position` is where that begins or ends.
+struct WritesAcknowledged {
+  static constexpr std::string_view kName = "writes-acknowledged";
+  std::string namespace_, cluster, partition, pod;
+  bool acknowledged;
+  std::int64_t term;
+  std::int64_t position;
+  template <class V>
+  void visit(V& v) const {
+    v("namespace", namespace_);
+    v("cluster", cluster);
+    v("partition", partition);
+    v("pod", pod);
+    v("acknowledged", acknowledged);
+    v("term", term);
+    v("position", position);
+  }
+};
+
+// Writes that clients were told are done are in no log that is left: bytes [from, to) of the term.
+struct AcknowledgedWritesLost {
+  static constexpr std::string_view kName = "acknowledged-writes-lost";
+  std::string namespace_, cluster, partition;
+  std::int64_t term;
+  std::int64_t from;
+  std::int64_t to;
+  std::int64_t rows;
+  template <class V>
+  void visit(V& v) const {
+    v("namespace", namespace_);
+    v("cluster", cluster);
+    v("partition", partition);
+    v("term", term);
+    v("from", from);
+    v("to", to);
+    v("rows", rows);
+  }
+};
+
+// Told when more than one copy of a partition acknowledges writes, and when that is over.
+struct WritableMasters {
+  static constexpr std::string_view kName = "writable-masters";
+  std::string namespace_, cluster, partition;
+  std::int64_t masters;
+  std::string pods;  // with commas
+  template <class V>
+  void visit(V& v) const {
+    v("namespace", namespace_);
+    v("cluster", cluster);
+    v("partition", partition);
+    v("masters", masters);
+    v("pods", pods);
+  }
+};
+
 using ClusterEvent =
     std::variant<ProcessChanged, NodeStateChanged, NodeTruthChanged, PartitionServiceChanged,
-                 CopyChanged, ClusterBootstrapped, DatabaseCreated>;
+                 CopyChanged, ClusterBootstrapped, DatabaseCreated, WritesAcknowledged,
+                 AcknowledgedWritesLost, WritableMasters>;
 
 // Takes the events of a cluster in their order. Must not change the cluster.
 class Journal {

@@ -20,6 +20,7 @@
 
 #include "model/cluster/application.h"
 #include "model/singlestore/database_cluster.h"
+#include "model/singlestore/disturbance.h"
 #include "model/singlestore/settings.h"
 #include "model/sql/client.h"
 #include "sim/core/channel.h"
@@ -48,6 +49,7 @@ struct Call {
   sim::Duration there{};
   sim::Duration back{};
   std::uint64_t pick = 0;  // chooses among a service's endpoints
+  sim::Time deadline{};    // of its client
   sim::Channel<sql::Answer> reply;
 };
 
@@ -88,6 +90,18 @@ class Fleet final : public sim::Actor, public cluster::Application {
   // Packets to and from the pod, or all pods of the Kubernetes node, are dropped or pass again.
   void black_hole_pod(const std::string& namespace_, const std::string& pod, bool dropped);
   void black_hole_node(const std::string& kubernetes_node, bool dropped);
+  // Packets between two pods of one cluster, and only those, are dropped in both directions, or
+  // pass again. Lasts over restarts of the pods. False: one is not known (try again later), or
+  // nothing changes.
+  bool cut_link(const std::string& namespace_, const std::string& pod, const std::string& other,
+                bool cut);
+
+  // Faults that last until they are healed by their id. nullopt: nothing matches now (try again
+  // later). `touched` says what was.
+  std::optional<std::uint64_t> disturb(const StreamDisturbance& what, std::string& touched);
+  std::optional<std::uint64_t> drift(const LogicalDrift& what, std::string& touched);
+  std::optional<std::uint64_t> grow_disk(const DiskGrowth& what, std::string& touched);
+  bool heal_disturbance(std::uint64_t id);
 
   // cluster::Application.
   void started(const cluster::ContainerInstance& instance, cluster::ContainerHost& host) override;
@@ -122,7 +136,7 @@ class Fleet final : public sim::Actor, public cluster::Application {
   struct Route {
     enum class Kind { kUnknownHost, kRefused, kSilent, kNode };
     Kind kind = Kind::kUnknownHost;
-    const Member* member = nullptr;
+    Member* member = nullptr;
     const Node* node = nullptr;
   };
 
@@ -134,10 +148,17 @@ class Fleet final : public sim::Actor, public cluster::Application {
   void apply_black_hole(const Pod& pod);
 
   sim::Task<void> serve(std::shared_ptr<Call> call);
-  std::optional<sql::Answer> answer_call(const Call& call) const;
+  sim::Task<void> deliver(std::shared_ptr<Call> call, sql::Answer answer);
+  bool waits_at(const Call& call, const Route& to) const;
+  void release(std::vector<std::shared_ptr<Call>>& parked);
+  sql::Answer answer_call(const Call& call, const Route& to) const;
   Route route(const Call& call) const;
-  Route service_route(const Member& member, std::uint64_t pick) const;
-  Route node_route(const Member& member, const Node& node) const;
+  Route service_route(Member& member, std::uint64_t pick) const;
+  Route node_route(Member& member, const Node& node) const;
+
+  Member* find_member(const std::string& namespace_, const std::string& name) const;
+  template <class Fault>
+  std::optional<std::uint64_t> apply(Member* member, Fault fault);
 
   sim::Runtime& runtime_;
   FleetSettings settings_;
@@ -148,6 +169,8 @@ class Fleet final : public sim::Actor, public cluster::Application {
   std::map<std::uint64_t, Container> containers_;
   std::map<std::string, Pod> pods_;  // "<namespace>/<pod>"
   std::set<std::string> black_holed_nodes_;
+  std::uint64_t last_fault_ = 0;
+  std::map<std::uint64_t, Member*> lasting_;  // faults to heal
 };
 
 }  // namespace sdbtwin::singlestore

@@ -13,6 +13,18 @@ void LogHistory::begin_term(std::int64_t term, std::int64_t from) {
   terms_.push_back(Term{term, from});
 }
 
+void LogHistory::cut(std::int64_t end) {
+  while (!terms_.empty() && terms_.back().from > end) terms_.pop_back();
+}
+
+LogHistory::Range LogHistory::range(std::int64_t term, std::int64_t end) const {
+  for (std::size_t i = 0; i < terms_.size(); ++i) {
+    if (terms_[i].term != term) continue;
+    return Range{terms_[i].from, std::max(terms_[i].from, end_of(i, end))};
+  }
+  return Range{};
+}
+
 std::int64_t LogHistory::end_of(std::size_t index, std::int64_t end) const {
   return index + 1 < terms_.size() ? std::min(terms_[index + 1].from, end) : end;
 }

@@ -22,6 +22,17 @@ class LogHistory {
   // Precondition: `term` is above the last one, `from` not below its start.
   void begin_term(std::int64_t term, std::int64_t from);
 
+  // Effect: terms that a log which ends at `end` has not reached are forgotten.
+  void cut(std::int64_t end);
+
+  struct Range {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+  // The bytes of this term in a log that ends at `end`; an empty range when there are none.
+  Range range(std::int64_t term, std::int64_t end) const;
+
   // 0 when nothing was ever written.
   std::int64_t last_term() const { return terms_.empty() ? 0 : terms_.back().term; }
   const std::vector<Term>& terms() const { return terms_; }

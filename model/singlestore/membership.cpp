@@ -46,9 +46,10 @@ void Membership::watch_master(Node& node, sim::Time now) {
 // hold belongs to the old one and is not taken over.
 void Membership::bootstrap(Node& node, sim::Time now) {
   ClusterState& all = state();
+  replication_.abandon(now);
   for (Node& other : all.nodes) {
     for (const CopyId& id : other.copies) parts_.agenda.cancel(all.copy(id).due);
-    parts_.agenda.cancel(other.sync_due);
+    set_stale(other, nullptr);
     parts_.agenda.cancel(other.rebalance_due);
     if (&other != &node) parts_.agenda.cancel(other.view_due);
     other.copies.clear();
@@ -57,7 +58,7 @@ void Membership::bootstrap(Node& node, sim::Time now) {
     other.node_id = 0;
     other.metadata = MetadataStream{};
     parts_.touch(other.index);
-    if (other.recorded != NodeState::kUnknown) parts_.record(other, NodeState::kUnknown);
+    if (other.recorded != NodeState::kUnknown) parts_.record(other, NodeState::kUnknown, now);
   }
   parts_.agenda.cancel(creation_due_);
   // Databases are made once: after a new bootstrap the user's data are lost, not back.
@@ -83,7 +84,7 @@ void Membership::activate(sim::Time now) {
   Node& master = state().node(state().master_aggregator);
   state().master_active = true;
   master.seen_incarnation = master.incarnation;
-  parts_.record(master, NodeState::kOnline);
+  parts_.record(master, NodeState::kOnline, now);
   connect_metadata(master, now);
   master.metadata.synced_at = now;
   parts_.agenda.cancel(master.view_due);
@@ -104,7 +105,7 @@ void Membership::deactivate(sim::Time now) {
     parts_.agenda.cancel(node.rebalance_due);
   }
   parts_.agenda.cancel(creation_due_);
-  parts_.record(state().node(state().master_aggregator), NodeState::kOffline);
+  parts_.record(state().node(state().master_aggregator), NodeState::kOffline, now);
 }
 
 void Membership::look_at_all(sim::Time now) {
@@ -160,7 +161,7 @@ void Membership::join(Node& node, sim::Time now) {
       node.pair = pair->second;
     }
   }
-  parts_.record(node, NodeState::kOnline);
+  parts_.record(node, NodeState::kOnline, now);
   connect_metadata(node, now);
   if (node.kind == NodeKind::kAggregator) count_usable_aggregators(now);
   consider_creation(now);
@@ -172,7 +173,7 @@ void Membership::expect_loss(Node& node, sim::Time now) {
     parts_.agenda.cancel(node.view_due);
     return;
   }
-  const bool silent = node.black_holed || state().node(state().master_aggregator).black_holed;
+  const bool silent = !state().reach(node, state().node(state().master_aggregator));
   const sim::Time at = now + (silent ? timings().loss_silent : timings().loss_refused);
   if (expects(node, DueKind::kLossNoticed) && node.view_due.at <= at) return;
   expect(node, DueKind::kLossNoticed, at);
@@ -188,6 +189,7 @@ void Membership::hear(Node& node, sim::Time now) {
   } else if (node.recorded == NodeState::kOnline) {
     parts_.agenda.cancel(node.view_due);
     connect_metadata(node, now);
+    replication_.heard(node, now);
   } else if (!node.recovered) {
     parts_.agenda.cancel(node.view_due);
   } else if (!expects(node, DueKind::kAttached)) {
@@ -200,10 +202,11 @@ void Membership::heard(Node& node, sim::Time now) {
   if (node.recorded != NodeState::kOffline) give_up(node, now);
   if (node.kind == NodeKind::kLeaf) {
     node.seen_incarnation = node.incarnation;
+    replication_.told(node, now);
     if (node.recovered) {
       begin_attach(node, now);
     } else {
-      parts_.record(node, NodeState::kRecovering);
+      parts_.record(node, NodeState::kRecovering, now);
     }
   } else if (node.recovered) {
     node.seen_incarnation = node.incarnation;
@@ -213,17 +216,17 @@ void Membership::heard(Node& node, sim::Time now) {
 
 void Membership::give_up(Node& node, sim::Time now) {
   disconnect_metadata(node, now);
-  parts_.record(node, NodeState::kOffline);
+  parts_.record(node, NodeState::kOffline, now);
   if (node.kind == NodeKind::kLeaf) replication_.fail_over(node, now);
 }
 
 void Membership::begin_attach(Node& node, sim::Time now) {
-  parts_.record(node, NodeState::kAttaching);
+  parts_.record(node, NodeState::kAttaching, now);
   expect(node, DueKind::kAttached, now + timings().attach);
 }
 
 void Membership::take_back(Node& node, sim::Time now) {
-  parts_.record(node, NodeState::kOnline);
+  parts_.record(node, NodeState::kOnline, now);
   state().volume_owner[node.volume] = state().cluster_incarnation;
   connect_metadata(node, now);
   if (node.kind == NodeKind::kLeaf) {
@@ -249,36 +252,7 @@ void Membership::run(const Due& due, sim::Time now) {
   take_back(node, now);
 }
 
-// ---- metadata streams ----
-
-void Membership::connect_metadata(Node& node, sim::Time now) {
-  MetadataStream& stream = node.metadata;
-  if (stream.connected) return;
-  std::int64_t missing = state().metadata_position - stream.position;
-  if (stream.volume != node.volume) {
-    missing = state().metadata_position;
-    for (const Database& database : state().databases) missing += database.reference_bytes;
-    stream.position = 0;
-  }
-  stream.connected = true;
-  stream.volume = node.volume;
-  stream.synced_at =
-      now + timings().stream_setup + time_for(missing, parts_.settings.rates.replication);
-  parts_.touch(node.index);
-}
-
-void Membership::disconnect_metadata(Node& node, sim::Time now) {
-  MetadataStream& stream = node.metadata;
-  if (!stream.connected) return;
-  stream.connected = false;
-  if (now >= stream.synced_at) {
-    stream.position = state().metadata_position;
-  } else if (stream.position == 0) {
-    stream.volume.clear();  // the first copy did not arrive
-  }
-  stream.synced_at = kNever;
-  parts_.touch(node.index);
-}
+// ---- aggregators that clients can use ----
 
 void Membership::count_usable_aggregators(sim::Time now) {
   int count = 0;
@@ -287,7 +261,8 @@ void Membership::count_usable_aggregators(sim::Time now) {
   }
   const bool before = state().usable_aggregators > 0;
   state().usable_aggregators = count;
-  if (before != (count > 0)) replication_.writes_changed(now);
+  const bool alike = state().cuts.empty() && state().stale_aggregators == 0;
+  if (before != (count > 0) || !alike) replication_.routes_changed(now);
 }
 
 // ---- the first databases ----
@@ -322,7 +297,7 @@ void Membership::create_databases(sim::Time now) {
   for (const UserDatabase& database : parts_.settings.databases) {
     replication_.create_database(database, now);
   }
-  state().metadata_position += parts_.settings.metadata_bytes_per_change;
+  parts_.grow_metadata(now);
   ++state().version;
 }
 

@@ -5,6 +5,11 @@
 // or attaches (reference/singlestore.md 3.9). Joining needs the pod's coordinator (6.11).
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "model/singlestore/parts.h"
 #include "model/singlestore/replication.h"
 
@@ -16,6 +21,10 @@ class Membership {
 
   // The node's process, recovery, coordinator or contact has changed: draw the consequences.
   void node_changed(Node& node, sim::Time now);
+
+  // A disturbance of metadata streams has come or gone: the pods that match.
+  std::vector<std::string> matching(const StreamPattern& pattern) const;
+  void conditions_changed(const StreamPattern& pattern, sim::Time now);
 
   void run(const Due& due, sim::Time now);
 
@@ -38,6 +47,9 @@ class Membership {
 
   void connect_metadata(Node& node, sim::Time now);
   void disconnect_metadata(Node& node, sim::Time now);
+  void set_rate(Node& node, std::int64_t rate, sim::Time now);
+  void make_stale(Node& node, sim::Time now);
+  void set_stale(Node& node, std::shared_ptr<const ClusterRecord> record);
   void count_usable_aggregators(sim::Time now);
 
   bool complete() const;
@@ -55,6 +67,9 @@ class Membership {
   Parts& parts_;
   Replication& replication_;
   Agenda::Ticket creation_due_;
+  // The record as it was last taken, and for which version of the state.
+  std::shared_ptr<const ClusterRecord> taken_;
+  std::uint64_t taken_version_ = 0;
 };
 
 }  // namespace sdbtwin::singlestore

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sdbtwin::singlestore {
 
@@ -27,13 +28,29 @@ void Parts::settle(sim::Time now) {
   state.history.note(now, state.leaf_summary.truth());
 }
 
-void Parts::record(Node& node, sql::NodeState node_state) {
+void Parts::grow_metadata(sim::Time now) {
+  const std::int64_t bytes = settings.metadata_bytes_per_change;
+  if (!state.disturbances.empty()) {
+    for (Node& node : state.nodes) {
+      MetadataStream& stream = node.metadata;
+      if (!stream.connected || stream.rate >= settings.rates.replication) continue;
+      if (state.is_master_aggregator(node)) continue;
+      stream.missing = state.metadata_missing(node, now) + bytes;
+      stream.since = std::max(stream.since, now);
+      stream.time_sync();
+      touch(node.index);
+    }
+  }
+  state.metadata_position += bytes;
+}
+
+void Parts::record(Node& node, sql::NodeState node_state, sim::Time now) {
   if (node.recorded == node_state) return;
   int& online = node.kind == NodeKind::kLeaf ? state.online_leaves : state.online_aggregators;
   if (node.recorded == sql::NodeState::kOnline) online -= 1;
   if (node_state == sql::NodeState::kOnline) online += 1;
   node.recorded = node_state;
-  if (state.master_active) state.metadata_position += settings.metadata_bytes_per_change;
+  if (state.master_active) grow_metadata(now);
   ++state.version;
   touch(node.index);
   journal.note(NodeStateChanged{state.namespace_, state.name, node.pod, node_state});
@@ -73,6 +90,73 @@ void Parts::note_service(const CopyId& any_copy) {
   journal.note(PartitionServiceChanged{state.namespace_, state.name, partition_name(any_copy),
                                        state.node(partition.master_copy().node).pod, served,
                                        partition.term});
+}
+
+// ---- clients ----
+
+int Parts::add_clients(const Database& database, sim::Time now) {
+  DatabaseClients log;
+  log.name = database.name;
+  for (const Partition& partition : database.partitions) {
+    PartitionClients& added = log.partitions.emplace_back();
+    added.name = fmt::format("{}_{}", database.name, partition.ordinal);
+    added.ordinal = partition.ordinal;
+    added.row_bytes = database.row.log_bytes;
+    added.write_rate = partition.write_rate;
+    added.read_rate = partition.read_rate;
+    added.created = now;
+  }
+  return clients.add(std::move(log));
+}
+
+void Parts::note_clients(int log, const CopyId& any_copy, const ClientView& view, sim::Time now) {
+  const PartitionClients& known = clients.partition(log, any_copy.ordinal);
+  const std::array<int, 2> before = known.open;
+  clients.note(log, any_copy.ordinal, view, now);
+  if (known.open == before) return;
+  ++state.version;
+  const auto is_open = [](int index) { return index >= 0; };
+  const auto writers = [&is_open](const std::array<int, 2>& open) {
+    return std::count_if(open.begin(), open.end(), is_open);
+  };
+  for (std::size_t copy = 0; copy < before.size(); ++copy) {
+    const auto tell = [&](int index, bool acknowledged) {
+      const AcknowledgedWrites& writes = known.acknowledged[static_cast<std::size_t>(index)];
+      journal.note(WritesAcknowledged{state.namespace_, state.name, known.name,
+                                      state.node(writes.node).pod, acknowledged, writes.term,
+                                      writes.to});
+    };
+    if (known.open[copy] == before[copy]) continue;
+    if (is_open(before[copy])) tell(before[copy], false);
+    if (is_open(known.open[copy])) tell(known.open[copy], true);
+  }
+  if ((writers(before) > 1) == (writers(known.open) > 1)) return;
+  std::string pods;
+  for (const int index : known.open) {
+    if (!is_open(index)) continue;
+    if (!pods.empty()) pods += ",";
+    pods += state.node(known.acknowledged[static_cast<std::size_t>(index)].node).pod;
+  }
+  journal.note(WritableMasters{state.namespace_, state.name, known.name, writers(known.open),
+                               std::move(pods)});
+}
+
+void Parts::note_losses(int log, int ordinal, const LogHistory& history, std::int64_t end,
+                        sim::Time now) {
+  PartitionClients& known = clients.partition(log, ordinal);
+  const auto lost = ClientLog::missing(ClientLog::acknowledged(known, now), history, end);
+  for (AcknowledgedWrites piece : lost) {
+    for (const AcknowledgedWrites& told : known.reported_lost) {
+      const bool same = told.term == piece.term && told.node == piece.node;
+      if (same && told.from <= piece.from) piece.from = std::max(piece.from, told.to);
+    }
+    if (piece.from >= piece.to) continue;
+    known.reported_lost.push_back(piece);
+    ++state.version;
+    journal.note(AcknowledgedWritesLost{state.namespace_, state.name, known.name, piece.term,
+                                        piece.from, piece.to,
+                                        piece.to / known.row_bytes - piece.from / known.row_bytes});
+  }
 }
 
 std::string Parts::partition_name(const CopyId& id) const {

@@ -302,7 +302,7 @@ TEST(Redundancy, AMasterThatWasCutOffFollowsWhenItReturns) {
 // What is counted as it changes must equal what is counted by looking at everything.
 void expect_summaries_match(const ClusterDriver& driver) {
   const ClusterState& state = driver.cluster.state();
-  const View view{state, driver.cluster.settings(), driver.now};
+  const View view{state, driver.cluster.settings(), driver.node(driver.aggregator(0)), driver.now};
   for (const Database& database : state.databases) {
     int online = 0, pending = 0, unsynced = 0;
     for (const Partition& partition : database.partitions) {

@@ -45,6 +45,7 @@ sim::Time Replication::begin_recovery(Node& node, sim::Time now) {
     finished_bytes = work[i].first;
     state().copy(work[i].second).recovered_at = now + time_for(read, settings.rates.recovery);
   }
+  for (const CopyId& id : node.copies) refresh(id, now);
   return now + time_for(read, settings.rates.recovery);
 }
 
@@ -53,79 +54,120 @@ void Replication::finish_recovery(Node& node, sim::Time now) {
     Copy& copy = state().copy(id);
     copy.state = state().instance_state(copy, now);
     parts_.note_copy(id);
+    refresh(id, now);
   }
 }
 
 // ---- contact ----
 
 void Replication::contact_lost(Node& node, bool process_gone, sim::Time now) {
-  bool commits_wait = false;
   for (const CopyId& id : node.copies) {
     Partition& partition = state().partition(id);
     Copy& copy = state().copy(id);
     const CopyId slave = slave_of(id);
-    if (slave.copy >= 0) stop_stream(slave, now);
-    if (copy.role == InstanceRole::kSlave && copy.sync == PartitionSync::kSync &&
-        state().serves(partition)) {
-      partition.stalled = true;
-      commits_wait = true;
-    }
+    bool cut_off = false;  // from the others, and had gone on as a master
+    if (slave.copy >= 0) lose_stream(slave, now);
     if (process_gone) {
-      cancel(copy);
+      if (copy.role == InstanceRole::kMaster) {
+        // Nobody is left who waits for the replica; it keeps its place on record.
+        partition.stalled = false;
+        if (slave.copy >= 0) cancel(state().copy(slave));
+      }
+      if (state().copy(id).due && !partition.stalled) cancel(copy);
+      cut_off = copy.serving && copy.role == InstanceRole::kSlave;
+      copy.serving = false;
       copy.position.continue_at(now, 0);
       copy.state = InstanceState::kOffline;
       parts_.note_copy(id);
     }
     refresh(id, now);
-  }
-  if (commits_wait && !node.sync_due) {
-    node.sync_due = parts_.agenda.add(now + parts_.settings.timings.sync_timeout,
-                                      Due{.kind = DueKind::kSyncTimeout, .node = node.index});
+    if (cut_off) note_losses(id, now);
   }
 }
 
 void Replication::contact_back(Node& node, sim::Time now) {
-  parts_.agenda.cancel(node.sync_due);
   for (const CopyId& id : node.copies) {
-    Partition& partition = state().partition(id);
-    partition.stalled = false;
+    Copy& copy = state().copy(id);
+    if (copy.state == InstanceState::kTransition && !copy.due) promoted(id, now);
     const CopyId slave = slave_of(id);
-    if (slave.copy >= 0 && state().serves(partition) && state().attached(state().copy(slave))) {
-      resume_stream(slave, now);
-    }
+    if (slave.copy >= 0) recondition(slave, now);
     refresh(id, now);
   }
 }
 
-void Replication::sync_timeout(Node& node, sim::Time now) {
-  node.sync_due = {};
-  for (const CopyId& id : node.copies) {
-    Partition& partition = state().partition(id);
-    if (!partition.stalled || state().copy(id).role != InstanceRole::kSlave) continue;
-    partition.stalled = false;
+void Replication::link_changed(Node& leaf, Node& peer, sim::Time now) {
+  for (const CopyId& id : leaf.copies) {
+    const Copy* other = state().other(id);
+    if (other == nullptr || other->node != peer.index) continue;
+    recondition(slave_of(id), now);
     refresh(id, now);
   }
+}
+
+// ---- commits that wait ----
+
+// A replica that was in sync does not answer: commits wait for it (2.3).
+void Replication::silent(const CopyId& slave, sim::Time now) {
+  Partition& partition = state().partition(slave);
+  partition.stalled = true;
+  later(slave, DueKind::kReplicaSilent, now + parts_.settings.timings.sync_timeout);
+}
+
+// They go on without it, once the record says so.
+void Replication::demote(const CopyId& slave, sim::Time now) {
+  Partition& partition = state().partition(slave);
+  if (!partition.stalled) return;
+  if (!state().answers_master(state().node(partition.master_copy().node))) return;
+  Copy& copy = state().copy(slave);
+  partition.stalled = false;
+  if (copy.sync == PartitionSync::kSync) {
+    cancel(copy);
+    copy.sync = PartitionSync::kAsync;
+    if (copy.streaming) freeze(slave, now);
+    parts_.note_copy(slave);
+  }
+  refresh(slave, now);
+}
+
+// The copy takes reads and writes from now on; told so by the master aggregator.
+void Replication::serve(const CopyId& master, sim::Time now) {
+  Partition& partition = state().partition(master);
+  state().copy(master).serving = true;
+  partition.offline = false;
+  partition.stalled = false;
+  const CopyId slave = slave_of(master);
+  if (slave.copy < 0) return;
+  Copy& copy = state().copy(slave);
+  if (!copy.streaming && copy.sync == PartitionSync::kSync) {
+    // It does not wait for a replica that is not there.
+    copy.sync = PartitionSync::kAsync;
+    parts_.note_copy(slave);
+  }
+  if (state().attached(copy)) start_stream(slave, now);
 }
 
 // ---- failover and attach ----
 
 bool Replication::may_be_promoted(const CopyId& id) const {
   const Copy& copy = state().copy(id);
-  return copy.sync == PartitionSync::kSync && state().has_data(copy) && state().attached(copy) &&
-         state().answers_master(state().node(copy.node));
+  if (!state().has_data(copy) || !state().attached(copy)) return false;
+  if (!state().answers_master(state().node(copy.node))) return false;
+  if (copy.state == InstanceState::kProvisioning) return false;
+  return copy.sync == PartitionSync::kSync || !is_sync(id);
 }
 
 void Replication::fail_over(Node& leaf, sim::Time now) {
-  parts_.agenda.cancel(leaf.sync_due);
   parts_.agenda.cancel(leaf.rebalance_due);
   for (const CopyId& id : leaf.copies) {
     Partition& partition = state().partition(id);
-    partition.stalled = false;
     const CopyId slave = slave_of(id);
-    if (slave.copy >= 0) stop_stream(slave, now);
     if (state().copy(id).role == InstanceRole::kMaster) {
       partition.offline = true;
       if (slave.copy >= 0 && may_be_promoted(slave)) promote(slave, now);
+    } else if (state().answers_master(state().node(partition.master_copy().node))) {
+      // Its master drops it.
+      lose_stream(id, now);
+      demote(id, now);
     }
     refresh(id, now);
   }
@@ -136,36 +178,60 @@ void Replication::promote(const CopyId& id, sim::Time now) {
   Copy& copy = state().copy(id);
   const CopyId former_id{id.database, id.ordinal, partition.master};
   SIM_ASSERT(partition.master != id.copy);
-  SIM_ASSERT(!copy.streaming);
+  stop_stream(id, now);
   Copy& former = partition.master_copy();
   cancel(former);
   cancel(copy);
+  partition.stalled = false;
   former.role = InstanceRole::kSlave;
   former.sync = PartitionSync::kAsync;
+  if (former.serving && state().answers_master(state().node(former.node))) {
+    former.serving = false;
+    former.position.continue_at(now, 0);
+  }
   partition.master = id.copy;
+  partition.offline = true;
   partition.term += 1;
   copy.role = InstanceRole::kMaster;
   copy.sync = PartitionSync::kEmpty;
   copy.state = InstanceState::kTransition;
   copy.position.continue_at(now, 0);
+  copy.history.cut(copy.position.base);
   copy.history.begin_term(partition.term, copy.position.base);
   later(id, DueKind::kPromoted, now + parts_.settings.timings.promote);
   parts_.note_copy(former_id);
   parts_.note_copy(id);
+  note_losses(id, now);
 }
 
 void Replication::promoted(const CopyId& id, sim::Time now) {
   Copy& copy = state().copy(id);
   copy.due = {};
+  if (!state().node(copy.node).in_contact()) return;  // tried again by contact_back
   copy.state = InstanceState::kOnline;
-  state().partition(id).offline = false;
   parts_.note_copy(id);
-  const CopyId slave = slave_of(id);
-  if (slave.copy >= 0 && state().serves(state().partition(id)) &&
-      state().attached(state().copy(slave))) {
-    start_stream(slave, now);
-  }
+  serve(id, now);
   refresh(id, now);
+}
+
+void Replication::heard(Node& leaf, sim::Time now) {
+  for (const CopyId& id : leaf.copies) {
+    if (state().copy(id).role != InstanceRole::kMaster || !state().partition(id).stalled) continue;
+    const CopyId slave = slave_of(id);
+    const Copy& waited_for = state().copy(slave);
+    if (!waited_for.due || waited_for.sync != PartitionSync::kSync) demote(slave, now);
+  }
+}
+
+void Replication::told(Node& leaf, sim::Time now) {
+  for (const CopyId& id : leaf.copies) {
+    Copy& copy = state().copy(id);
+    if (copy.role == InstanceRole::kMaster || !copy.serving) continue;
+    copy.serving = false;
+    copy.position.continue_at(now, 0);
+    refresh(id, now);
+    note_losses(id, now);
+  }
 }
 
 void Replication::attach(Node& leaf, sim::Time now) {
@@ -186,72 +252,28 @@ void Replication::attach(Node& leaf, sim::Time now) {
 void Replication::attach_master(const CopyId& id, sim::Time now) {
   Copy& copy = state().copy(id);
   const CopyId slave = slave_of(id);
-  if (!state().has_data(copy)) {
-    // Its disk is another one. Nobody else may have all that was acknowledged.
-    copy.state = InstanceState::kUnrecoverable;
-    if (slave.copy >= 0 && may_be_promoted(slave)) promote(slave, now);
-    return;
+  if (copy.state == InstanceState::kTransition && copy.due) return;  // on its way
+  if (state().has_data(copy)) {
+    copy.state = InstanceState::kOnline;
+    return serve(id, now);
   }
-  copy.state = InstanceState::kOnline;
-  state().partition(id).offline = false;
-  if (slave.copy >= 0 && state().attached(state().copy(slave))) start_stream(slave, now);
+  // Its disk is another one. Nobody else may have all that was acknowledged.
+  copy.state = InstanceState::kUnrecoverable;
+  if (slave.copy >= 0 && may_be_promoted(slave)) return promote(slave, now);
+  note_losses(id, now);
 }
 
 void Replication::attach_slave(const CopyId& id, sim::Time now) {
   Copy& copy = state().copy(id);
+  if (copy.streaming) return;  // nobody had told either end to stop
   const Partition& partition = state().partition(id);
-  if (state().serves(partition)) {
-    start_stream(id, now);
-    return;
-  }
   const Copy& master = partition.master_copy();
-  if (may_be_promoted(id) && !state().attached(master)) {
-    promote(id, now);
-    return;
-  }
+  const Node& leaf = state().node(master.node);
+  if (state().serves(partition)) return start_stream(id, now);
+  // A master that answers and still serves is about to be attached itself.
+  const bool returns = master.serving && state().answers_master(leaf);
+  if (may_be_promoted(id) && !state().attached(master) && !returns) return promote(id, now);
   copy.state = state().has_data(copy) ? InstanceState::kPending : InstanceState::kOffline;
-}
-
-// ---- service ----
-
-void Replication::refresh(const CopyId& id, sim::Time now) {
-  Partition& partition = state().partition(id);
-  parts_.note_service(id);
-  const CopyId slave = slave_of(id);
-  if (slave.copy >= 0 && partition.served && !partition.stalled) {
-    // Commits go on without a replica that does not get them: it is not in sync any more (2.3).
-    Copy& copy = state().copy(slave);
-    if (!copy.streaming && copy.sync == PartitionSync::kSync) {
-      copy.sync = PartitionSync::kAsync;
-      parts_.note_copy(slave);
-    }
-  }
-  update_rate(id, now);
-  for (const Copy& copy : partition.copies) parts_.touch(copy.node);
-}
-
-void Replication::update_rate(const CopyId& id, sim::Time now) {
-  Partition& partition = state().partition(id);
-  const bool flows = partition.served && !partition.stalled && state().usable_aggregators > 0;
-  const std::int64_t rate = flows ? partition.write_rate : 0;
-  Copy& master = partition.master_copy();
-  if (master.position.rate == rate) return;
-  master.position.continue_at(now, rate);
-  const CopyId slave = slave_of(id);
-  if (slave.copy < 0) return;
-  const Copy& copy = state().copy(slave);
-  if (copy.streaming && !copy.caught_up && copy.state == InstanceState::kReplicating) {
-    aim(slave, now);
-  }
-}
-
-void Replication::writes_changed(sim::Time now) {
-  for (int d = 0; d < static_cast<int>(state().databases.size()); ++d) {
-    const auto& partitions = state().databases[static_cast<std::size_t>(d)].partitions;
-    for (const Partition& partition : partitions) {
-      update_rate(CopyId{d, partition.ordinal, 0}, now);
-    }
-  }
 }
 
 void Replication::later(const CopyId& id, DueKind kind, sim::Time at) {
@@ -266,14 +288,15 @@ void Replication::later(const CopyId& id, DueKind kind, sim::Time at) {
 
 void Replication::run(const Due& due, sim::Time now) {
   const CopyId id{due.database, due.ordinal, due.copy};
+  if (due.kind == DueKind::kRebalance) {
+    state().node(due.node).rebalance_due = {};
+    return rebalance(state().node(due.node), now);
+  }
+  state().copy(id).due = {};
   switch (due.kind) {
-    case DueKind::kSyncTimeout:
-      return sync_timeout(state().node(due.node), now);
-    case DueKind::kRebalance:
-      state().node(due.node).rebalance_due = {};
-      return rebalance(state().node(due.node), now);
+    case DueKind::kReplicaSilent:
+      return demote(id, now);
     case DueKind::kProvisioned:
-      state().copy(id).due = {};
       state().copy(id).state = InstanceState::kReplicating;
       parts_.note_copy(id);
       return aim(id, now);
@@ -283,6 +306,7 @@ void Replication::run(const Due& due, sim::Time now) {
       return synced(id, now);
     case DueKind::kPromoted:
       return promoted(id, now);
+    case DueKind::kRebalance:
     case DueKind::kConnectable:
     case DueKind::kRecovered:
     case DueKind::kBootstrapped:

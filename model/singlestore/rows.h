@@ -1,7 +1,8 @@
 // The rows of each view, made from the state at one instant. Part of answers.h.
 //
 // An empty filter takes everything. A view that asks the nodes has rows of nodes that answer only:
-// what is down or cannot be reached is missing, not marked.
+// what is down or cannot be reached is missing, not marked. A view of the record shows it as the
+// asked aggregator knows it, which may be long ago.
 #pragma once
 
 #include <string>
@@ -18,6 +19,7 @@ namespace sdbtwin::singlestore {
 struct View {
   const ClusterState& state;
   const Settings& settings;
+  const Node& asked;  // the node that answers
   sim::Time now;
 };
 

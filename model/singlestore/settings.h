@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "model/singlestore/workload.h"
 #include "sim/core/distribution.h"
 #include "sim/core/time.h"
 
@@ -33,6 +34,7 @@ struct UserDatabase {
   int partitions_per_leaf = 4;               // 1.4: one per core, or 4 to 8 for small leaves [us]
   std::int64_t rows = 100'000;               // [us] near empty, as in the recorded runs (6.2)
   std::int64_t write_rows_per_second = 100;  // [us] over all partitions
+  std::int64_t read_rows_per_second = 100;   // [us] over all partitions
   RowShape row;
   std::int64_t reference_bytes = kMiB;  // [us] its reference tables
   bool sync_replication = true;         // 2.1
@@ -50,8 +52,10 @@ struct Timings {
   sim::Duration loss_refused = std::chrono::seconds(3);      // 3.1 case 2
   sim::Duration loss_silent = std::chrono::seconds(30);      // 3.1 case 1
   sim::Duration sync_timeout = std::chrono::seconds(5);      // 2.3
-  sim::Duration attach = std::chrono::milliseconds(990);     // 3.4, sample 0.99 s
-  sim::Duration promote = std::chrono::seconds(1);           // section 7
+  // From the acknowledgement by an asynchronous master to its replica's having it. [us]
+  sim::Duration async_delay = std::chrono::milliseconds(10);
+  sim::Duration attach = std::chrono::milliseconds(990);         // 3.4, sample 0.99 s
+  sim::Duration promote = std::chrono::seconds(1);               // section 7
   sim::Duration ready_to_sync = std::chrono::milliseconds(100);  // READY (2.9) [us]
   sim::Duration stream_setup = std::chrono::milliseconds(100);   // metadata streams [us]
   // attach_rebalance_delay_seconds: default not found (section 8); [us].
@@ -80,12 +84,20 @@ struct StopBehaviour {
   std::optional<sim::Duration> coordinator;
 };
 
+// leaf_failover_fanout (1.6). kPaired: a leaf's replicas are all on its pair; with an odd number of
+// leaves the last one has no pair and, as each partition needs two copies, gets no partitions [us].
+// kLoadBalanced: they go round over the leaves of the other availability group; any number of
+// leaves from two on is used.
+enum class LeafFanout { kPaired, kLoadBalanced };
+
 struct Settings {
   int redundancy = 1;  // 0.1: what KubeDB's recorded clusters run
   // The databases are created when so many nodes are online; 0: when none has joined for a while.
   int expected_leaves = 0;
   int expected_aggregators = 0;
   bool automatic_rebalance = true;  // 3.4
+  LeafFanout fanout = LeafFanout::kPaired;
+  ClientSettings clients;
   Timings timings;
   Rates rates;
   LogPolicy logs;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "model/singlestore/linear.h"
 #include "model/singlestore/sizes.h"
 #include "sim/core/assert.h"
 
@@ -117,7 +118,7 @@ Copy* ClusterState::other(const CopyId& id) {
 bool ClusterState::answers_master(const Node& node_) const {
   if (!master_active) return false;
   if (is_master_aggregator(node_)) return true;
-  return node_.in_contact() && !node(master_aggregator).black_holed;
+  return node_.running() && reach(node_, node(master_aggregator));
 }
 
 bool ClusterState::usable_aggregator(const Node& node_) const {
@@ -142,8 +143,22 @@ bool ClusterState::serves(const Partition& partition) const {
 
 std::int64_t ClusterState::position(const Partition& partition, const Copy& copy,
                                     sim::Time now) const {
-  const bool follows = copy.streaming && copy.caught_up;
-  return follows ? partition.master_copy().position.at(now) : copy.position.at(now);
+  if (!copy.streaming || !copy.caught_up) return copy.position.at(now);
+  const LinearPosition& master = partition.master_copy().position;
+  if (copy.sync != sql::PartitionSync::kAsync) return master.at(now);
+  // What was acknowledged without it and is still on its way; never more than since the rate last
+  // changed, so that the position does not go back.
+  const sim::Duration on_way = std::min(async_delay, now - master.since);
+  return std::max(copy.position.base, master.at(now) - bytes_in(on_way, master.rate));
+}
+
+const Copy* ClusterState::keeper(const Partition& partition) const {
+  const Copy& master = partition.master_copy();
+  if (has_data(master)) return &master;
+  for (const Copy& copy : partition.copies) {
+    if (has_data(copy) && copy.state != sql::InstanceState::kProvisioning) return &copy;
+  }
+  return nullptr;
 }
 
 sql::InstanceState ClusterState::instance_state(const Copy& copy, sim::Time now) const {
@@ -156,8 +171,44 @@ sql::InstanceState ClusterState::instance_state(const Copy& copy, sim::Time now)
 std::int64_t ClusterState::rows(const Database& database, const Partition& partition,
                                 const Copy& copy, sim::Time now) const {
   if (copy.volume.empty()) return 0;
-  const std::int64_t in_log = rows_at(database.row, position(partition, copy, now));
-  return std::max<std::int64_t>(0, in_log - copy.rows_missing);
+  std::int64_t count = rows_at(database.row, position(partition, copy, now));
+  for (const std::uint64_t drift : copy.drifts) {
+    const auto found = drifts.find(drift);
+    if (found != drifts.end()) count += found->second.rows;
+  }
+  return std::max<std::int64_t>(0, count);
+}
+
+std::int64_t ClusterState::memory(const Database& database, const Partition& partition,
+                                  const Copy& copy, sim::Time now) const {
+  if (copy.volume.empty()) return 0;
+  std::int64_t bytes = rows(database, partition, copy, now) * database.row.memory_bytes;
+  for (const std::uint64_t drift : copy.drifts) {
+    const auto found = drifts.find(drift);
+    if (found != drifts.end()) bytes += found->second.bytes;
+  }
+  return std::max<std::int64_t>(0, bytes);
+}
+
+std::int64_t ClusterState::extra_disk(const Node& node_, DiskUse use) const {
+  std::int64_t bytes = 0;
+  for (const ExtraDisk& extra : node_.extra_disk) {
+    if (extra.use == use && extra.volume == node_.volume) bytes += extra.bytes;
+  }
+  return bytes;
+}
+
+void MetadataStream::time_sync() {
+  synced_at = missing == 0 ? since : rate == 0 ? kNever : since + time_for(missing, rate);
+}
+
+std::int64_t ClusterState::metadata_missing(const Node& node_, sim::Time now) const {
+  const MetadataStream& stream = node_.metadata;
+  if (is_master_aggregator(node_)) return 0;
+  if (!stream.connected) return metadata_position - stream.position;
+  if (now >= stream.synced_at) return 0;
+  if (now <= stream.since) return stream.missing;
+  return std::max<std::int64_t>(0, stream.missing - bytes_in(now - stream.since, stream.rate));
 }
 
 std::int64_t ClusterState::disk_bytes(const Node& node_, const Settings& settings,
@@ -165,6 +216,9 @@ std::int64_t ClusterState::disk_bytes(const Node& node_, const Settings& setting
   std::int64_t bytes = settings.system_bytes;
   bytes += settings.plan_cache_bytes * static_cast<std::int64_t>(node_.plan_cache_versions.size());
   bytes += settings.reference_log_bytes * static_cast<std::int64_t>(databases.size());
+  for (const ExtraDisk& extra : node_.extra_disk) {
+    if (extra.volume == node_.volume) bytes += extra.bytes;
+  }
   for (const CopyId& id : node_.copies) {
     const Copy& held = copy(id);
     if (!has_data(held)) continue;

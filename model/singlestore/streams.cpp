@@ -1,5 +1,6 @@
-// Replication's streams from a master copy to its slave, the placement of new databases, and the
-// rebalance that brings masters back.
+// Replication's streams from a master copy to its slave.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "model/singlestore/replication.h"
@@ -18,7 +19,19 @@ CopyId Replication::slave_of(const CopyId& id) const {
   return CopyId{id.database, id.ordinal, 1 - partition.master};
 }
 
-// ---- streams ----
+bool Replication::is_sync(const CopyId& id) const {
+  return state().databases[static_cast<std::size_t>(id.database)].sync_replication;
+}
+
+StreamCondition Replication::condition(const CopyId& slave) const {
+  return state().stream_condition(slave, parts_.settings.rates.replication);
+}
+
+bool Replication::can_connect(const CopyId& slave) const {
+  const Node& leaf = state().node(state().copy(slave).node);
+  const Node& master = state().node(state().partition(slave).master_copy().node);
+  return state().reach(leaf, master) && !condition(slave).broken;
+}
 
 void Replication::stop_stream(const CopyId& slave, sim::Time now) {
   Copy& copy = state().copy(slave);
@@ -33,6 +46,7 @@ void Replication::stop_stream(const CopyId& slave, sim::Time now) {
     // Half a snapshot is of no use.
     copy.volume.clear();
     copy.history = LogHistory{};
+    copy.drifts.clear();
     copy.position = LinearPosition{0, now, 0};
     copy.state = InstanceState::kOffline;
   } else {
@@ -41,18 +55,36 @@ void Replication::stop_stream(const CopyId& slave, sim::Time now) {
   parts_.note_copy(slave);
 }
 
+// As stop_stream(), and commits wait for a replica that was in sync.
+void Replication::lose_stream(const CopyId& slave, sim::Time now) {
+  const Partition& partition = state().partition(slave);
+  Copy& copy = state().copy(slave);
+  const bool waits = partition.stalled;
+  const Agenda::Ticket until = copy.due;
+  const bool was_sync = copy.sync == PartitionSync::kSync;
+  const bool was_streaming = copy.streaming;
+  stop_stream(slave, now);
+  if (!was_streaming || !was_sync || !partition.master_copy().serving) return;
+  if (!waits) return silent(slave, now);
+  if (until) later(slave, DueKind::kReplicaSilent, until.at);
+}
+
 void Replication::start_stream(const CopyId& slave, sim::Time now) {
   const Partition& partition = state().partition(slave);
   Copy& copy = state().copy(slave);
   const Copy& master = partition.master_copy();
   if (copy.streaming) return;
+  copy.sync = PartitionSync::kAsync;
+  if (!can_connect(slave)) {
+    copy.state = state().has_data(copy) ? InstanceState::kReplicating : InstanceState::kOffline;
+    return parts_.note_copy(slave);
+  }
   const std::int64_t end = copy.position.at(now);
   const std::int64_t common =
       copy.history.common_until(end, master.history, master.position.at(now));
   // Data that the master does not have are discarded with the whole copy (3.5).
   if (!state().has_data(copy) || common < end) return provision(slave, now);
   copy.state = InstanceState::kReplicating;
-  copy.sync = PartitionSync::kAsync;
   copy.streaming = true;
   copy.history = master.history;
   parts_.note_copy(slave);
@@ -83,170 +115,134 @@ void Replication::provision(const CopyId& slave, sim::Time now) {
   copy.history = master.history;
   copy.position = LinearPosition{end, now, 0};
   copy.phase = end % parts_.settings.logs.snapshot_trigger;
-  copy.rows_missing = master.rows_missing;
+  copy.drifts = master.drifts;
   const RowShape& row = state().databases[static_cast<std::size_t>(slave.database)].row;
-  const std::int64_t bytes = provisioning_bytes(row, end);
-  later(slave, DueKind::kProvisioned, now + time_for(bytes, parts_.settings.rates.replication));
+  copy.snapshot_bytes = provisioning_bytes(row, end);
+  copy.received = LinearPosition{0, now, 0};
+  receive(slave, now);
   parts_.note_copy(slave);
+}
+
+// The snapshot arrives at the link's rate.
+void Replication::receive(const CopyId& slave, sim::Time now) {
+  Copy& copy = state().copy(slave);
+  cancel(copy);
+  copy.received.continue_at(now, condition(slave).rate);
+  const std::int64_t left = std::max<std::int64_t>(0, copy.snapshot_bytes - copy.received.base);
+  if (copy.received.rate > 0 || left == 0) {
+    const sim::Duration time = left == 0 ? sim::Duration(0) : time_for(left, copy.received.rate);
+    later(slave, DueKind::kProvisioned, now + time);
+  }
 }
 
 // The slave downloads at the link's rate until it meets the master, which may write meanwhile.
 void Replication::aim(const CopyId& slave, sim::Time now) {
   Copy& copy = state().copy(slave);
   const Copy& master = state().partition(slave).master_copy();
+  const bool sync = is_sync(slave);
   cancel(copy);
-  copy.position.continue_at(now, parts_.settings.rates.replication);
-  const auto meeting = meeting_time(copy.position, master.position, now);
+  copy.caught_up = false;
+  copy.position.continue_at(now, condition(slave).rate);
   copy.synced_at = kNever;
+  // A replica that does not answer is not in sync, even when it lacks nothing.
+  const bool never = sync ? copy.position.rate == 0 : copy.position.rate < master.position.rate;
+  const auto meeting = never ? std::nullopt : meeting_time(copy.position, master.position, now);
   if (meeting) {
-    copy.synced_at = *meeting + parts_.settings.timings.ready_to_sync;
+    copy.synced_at = *meeting;
+    if (sync) copy.synced_at += parts_.settings.timings.ready_to_sync;
     later(slave, DueKind::kCaughtUp, *meeting);
   }
   parts_.note_copy(slave);
 }
 
+// It is where its master is now, and stays there until it is aimed again.
+void Replication::freeze(const CopyId& slave, sim::Time now) {
+  Copy& copy = state().copy(slave);
+  const std::int64_t end = state().position(state().partition(slave), copy, now);
+  copy.caught_up = false;
+  copy.synced_at = kNever;
+  copy.position = LinearPosition{end, now, 0};
+}
+
 void Replication::caught_up(const CopyId& slave, sim::Time now) {
   Copy& copy = state().copy(slave);
-  copy.due = {};
   copy.caught_up = true;
-  const Database& database = state().databases[static_cast<std::size_t>(slave.database)];
-  if (database.sync_replication) {
+  copy.synced_at = now;
+  if (is_sync(slave)) {
     copy.sync = PartitionSync::kReady;
-    later(slave, DueKind::kSynced, now + parts_.settings.timings.ready_to_sync);
+    copy.synced_at = now + parts_.settings.timings.ready_to_sync;
+    later(slave, DueKind::kSynced, copy.synced_at);
   } else {
-    copy.synced_at = now;
+    copy.position = LinearPosition{copy.position.at(now), now, 0};  // not before it, see position()
   }
   parts_.note_copy(slave);
+  refresh(slave, now);
 }
 
 void Replication::synced(const CopyId& slave, sim::Time now) {
   Copy& copy = state().copy(slave);
-  copy.due = {};
   copy.sync = PartitionSync::kSync;
   copy.synced_at = now;
+  state().partition(slave).stalled = false;
   parts_.note_copy(slave);
+  refresh(slave, now);
   consider_rebalance(state().node(copy.node), now);
 }
 
-// ---- rebalance ----
+// ---- disturbances and links ----
 
-// Masters go back when every copy that belongs here is in sync and the delay has passed (3.4).
-void Replication::consider_rebalance(Node& leaf, sim::Time now) {
-  if (!leaf.wants_masters_back || leaf.rebalance_due) return;
-  for (const CopyId& id : leaf.copies) {
-    const Copy& copy = state().copy(id);
-    if (state().partition(id).preferred_leaf != leaf.index) continue;
-    if (copy.role == InstanceRole::kSlave && copy.sync != PartitionSync::kSync) return;
+// What the stream may do has changed, or may have.
+void Replication::recondition(const CopyId& slave, sim::Time now) {
+  Partition& partition = state().partition(slave);
+  Copy& copy = state().copy(slave);
+  if (!can_connect(slave)) {
+    lose_stream(slave, now);
+    return refresh(slave, now);
   }
-  const sim::Time at = std::max(now, leaf.attached_at + parts_.settings.timings.rebalance_delay);
-  leaf.rebalance_due = parts_.agenda.add(at, Due{.kind = DueKind::kRebalance, .node = leaf.index});
-}
-
-void Replication::master_back(sim::Time now) {
-  for (const int leaf : state().leaves) consider_rebalance(state().node(leaf), now);
-}
-
-void Replication::rebalance(Node& leaf, sim::Time now) {
-  if (!state().answers_master(leaf)) return;
-  leaf.wants_masters_back = false;
-  for (const CopyId& id : leaf.copies) {
-    const Partition& partition = state().partition(id);
-    if (partition.preferred_leaf != leaf.index || partition.master == id.copy) continue;
-    const Copy& copy = state().copy(id);
-    if (copy.sync != PartitionSync::kSync || !copy.streaming || !state().serves(partition))
-      continue;
-    swap_master(id, now);
+  const bool master_serves =
+      partition.master_copy().serving && state().node(partition.master_copy().node).running();
+  if (!copy.streaming && master_serves && state().attached(copy)) resume_stream(slave, now);
+  if (!copy.streaming) return refresh(slave, now);
+  const bool moves = !condition(slave).stalled();
+  if (copy.state == InstanceState::kProvisioning) {
+    receive(slave, now);
+  } else if (!copy.caught_up) {
+    aim(slave, now);
+  } else if (copy.sync == PartitionSync::kSync && moves && partition.stalled) {
+    partition.stalled = false;
+    cancel(copy);
+  } else if (copy.sync == PartitionSync::kSync && !moves && !partition.stalled) {
+    silent(slave, now);
+  } else if (copy.sync == PartitionSync::kReady && !moves) {
+    cancel(copy);
+    copy.sync = PartitionSync::kAsync;
+    freeze(slave, now);
   }
+  parts_.note_copy(slave);
+  refresh(slave, now);
 }
 
-void Replication::swap_master(const CopyId& id, sim::Time now) {
-  Partition& partition = state().partition(id);
-  Copy& copy = state().copy(id);
-  const CopyId former_id{id.database, id.ordinal, partition.master};
-  Copy& former = partition.master_copy();
-  const std::int64_t end = former.position.at(now);
-  partition.term += 1;
-  partition.master = id.copy;
-  copy.role = InstanceRole::kMaster;
-  copy.state = InstanceState::kOnline;
-  copy.sync = PartitionSync::kEmpty;
-  copy.streaming = false;
-  copy.caught_up = false;
-  copy.history.begin_term(partition.term, end);
-  copy.position = LinearPosition{end, now, 0};
-  former.role = InstanceRole::kSlave;
-  former.state = InstanceState::kReplicating;
-  former.sync = PartitionSync::kSync;
-  former.streaming = true;
-  former.caught_up = true;
-  former.synced_at = now;
-  former.history = copy.history;
-  former.position = LinearPosition{end, now, 0};
-  parts_.note_copy(former_id);
-  parts_.note_copy(id);
-  refresh(id, now);
-}
-
-// ---- creation ----
-
-void Replication::create_database(const UserDatabase& wanted, sim::Time now) {
-  ClusterState& all = state();
-  std::vector<int> leaves;
-  for (const int leaf : all.leaves) {
-    if (all.node(leaf).member) leaves.push_back(leaf);
+std::vector<std::string> Replication::matching(const StreamPattern& pattern) const {
+  std::vector<std::string> found;
+  for (int d = 0; d < static_cast<int>(state().databases.size()); ++d) {
+    for (const Partition& partition : state().databases[static_cast<std::size_t>(d)].partitions) {
+      const CopyId slave = slave_of(CopyId{d, partition.ordinal, 0});
+      if (slave.copy < 0 || !state().matches(pattern, slave)) continue;
+      found.push_back(fmt::format("{} {}>{}", parts_.partition_name(slave),
+                                  state().node(partition.master_copy().node).pod,
+                                  state().node(state().copy(slave).node).pod));
+    }
   }
-  std::sort(leaves.begin(), leaves.end(),
-            [&all](int a, int b) { return all.node(a).ordinal < all.node(b).ordinal; });
-  const int count = static_cast<int>(leaves.size()) * wanted.partitions_per_leaf;
-
-  const int database = static_cast<int>(all.databases.size());
-  Database& created = all.databases.emplace_back();
-  created.name = wanted.name;
-  created.row = wanted.row;
-  created.sync_replication = wanted.sync_replication;
-  created.reference_bytes = wanted.reference_bytes;
-  created.unserved_partitions = count;
-  created.partitions.resize(static_cast<std::size_t>(count));
-  const std::int64_t rate = wanted.write_rows_per_second * wanted.row.log_bytes;
-  for (int ordinal = 0; ordinal < count; ++ordinal) {
-    const int leaf = leaves[static_cast<std::size_t>(ordinal) % leaves.size()];
-    Partition& partition = created.partitions[static_cast<std::size_t>(ordinal)];
-    partition.ordinal = ordinal;
-    partition.preferred_leaf = leaf;
-    partition.offline = false;
-    // Remainders go to the first partitions, so that the sums are exact.
-    partition.write_rate = rate / count + (ordinal < rate % count ? 1 : 0);
-    const std::int64_t rows = wanted.rows / count + (ordinal < wanted.rows % count ? 1 : 0);
-    const int pair = all.redundancy == 2 ? all.node(leaf).pair : -1;
-    partition.copies.resize(pair >= 0 ? 2 : 1);
-    partition.copies.front().node = leaf;
-    partition.copies.back().node = pair >= 0 ? pair : leaf;
-    const std::int64_t position = rows * wanted.row.log_bytes;
-    add_copy(CopyId{database, ordinal, 0}, position, now);
-    if (pair >= 0) add_copy(CopyId{database, ordinal, 1}, position, now);
-    refresh(CopyId{database, ordinal, 0}, now);
-  }
-  parts_.journal.note(DatabaseCreated{all.namespace_, all.name, wanted.name, count});
+  return found;
 }
 
-// Precondition: all copies of the partition know their nodes.
-void Replication::add_copy(const CopyId& id, std::int64_t position, sim::Time now) {
-  Copy& copy = state().copy(id);
-  const bool master = id.copy == 0;
-  copy.role = master ? InstanceRole::kMaster : InstanceRole::kSlave;
-  copy.state = master ? InstanceState::kOnline : InstanceState::kReplicating;
-  const bool sync = state().databases[static_cast<std::size_t>(id.database)].sync_replication;
-  copy.sync = master ? PartitionSync::kEmpty : sync ? PartitionSync::kSync : PartitionSync::kAsync;
-  copy.streaming = !master;
-  copy.caught_up = !master;
-  copy.synced_at = master ? kNever : now;
-  copy.volume = state().node(copy.node).volume;
-  copy.history.begin_term(1, 0);
-  copy.position = LinearPosition{position, now, 0};
-  copy.phase = static_cast<std::int64_t>(
-      parts_.rng.below(static_cast<std::uint64_t>(parts_.settings.logs.snapshot_trigger)));
-  state().node(copy.node).copies.push_back(id);
-  parts_.note_copy(id);
+void Replication::conditions_changed(const StreamPattern& pattern, sim::Time now) {
+  for (int d = 0; d < static_cast<int>(state().databases.size()); ++d) {
+    for (const Partition& partition : state().databases[static_cast<std::size_t>(d)].partitions) {
+      const CopyId slave = slave_of(CopyId{d, partition.ordinal, 0});
+      if (slave.copy >= 0 && state().matches(pattern, slave)) recondition(slave, now);
+    }
+  }
 }
 
 }  // namespace sdbtwin::singlestore
