@@ -9,6 +9,7 @@ enum class ExitCode : int {
   kBadInput = 2,          // wrong usage or wrong files; nothing was run
   kNotDeterministic = 3,  // --check-determinism: two runs of one seed differed
   kOutputError = 4,       // results could not be written
+  kInterrupted = 130,     // Ctrl-C or SIGTERM: the runs that had ended are reported
 };
 
 }  // namespace sdbtwin::cli

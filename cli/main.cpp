@@ -6,6 +6,7 @@
 
 #include "cli/environment.h"
 #include "cli/exit_code.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/other_commands.h"
 #include "cli/run_command.h"
@@ -33,9 +34,12 @@ int main(int argc, char** argv) {
   try {
     const sdbtwin::cli::ParseResult parsed = sdbtwin::cli::parse_arguments(argc, argv);
     if (!parsed.options) {
-      fmt::print(parsed.exit_code == 0 ? stdout : stderr, "{}", parsed.output);
+      std::FILE* to = parsed.exit_code == 0 ? stdout : stderr;
+      fmt::print(to, "{}", parsed.output);
+      if (std::fflush(to) != 0) return static_cast<int>(ExitCode::kOutputError);
       return parsed.exit_code;
     }
+    sdbtwin::cli::catch_interrupts();
     return static_cast<int>(dispatch(*parsed.options));
   } catch (const std::exception& error) {
     // Nothing of ours throws across this line on purpose: out of memory, or a bug.

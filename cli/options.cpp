@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -29,7 +31,8 @@ constexpr const char* kExamples = R"(Examples:
   sdbtwin list invariants                         what is checked after every event
 
 Exit codes: 0 passed, 1 a scenario failed, 2 bad input or usage (nothing was run),
-3 not deterministic, 4 results could not be written.)";
+3 not deterministic, 4 results could not be written, 130 interrupted (Ctrl-C, SIGTERM; the runs
+that had ended are reported).)";
 
 bool parse_number(std::string_view text, std::uint64_t& out) {
   const auto result = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -83,6 +86,39 @@ void add_list(CLI::App& app, Options& options) {
   list->add_option("PATH", options.paths, "Where scenarios are (default: scenarios)");
 }
 
+// The same file by its path. Devices may be named twice.
+bool same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path left = fs::weakly_canonical(a, ignored);
+  const bool special = fs::exists(left, ignored) && !fs::is_regular_file(left, ignored);
+  return !special && left == fs::weakly_canonical(b, ignored);
+}
+
+// Output files must be names, and neither each other nor an input. "" when they are.
+std::string check_outputs(const Options& options) {
+  const std::pair<const char*, const std::string*> outputs[] = {
+      {"--junit", &options.junit_file},
+      {"--trace", &options.trace_file},
+      {"--digests", &options.digests_file}};
+  for (const auto& [option, path] : outputs) {
+    if (path->empty()) continue;
+    if (*path == "-") return fmt::format("{} -: for standard output write /dev/stdout", option);
+    for (const auto& [other_option, other] : outputs) {
+      if (path == other || other->empty() || !same_file(*path, *other)) continue;
+      return fmt::format("{} and {} are both {}: give each its own file", option, other_option,
+                         *path);
+    }
+    for (const auto* inputs : {&options.paths, &options.manifests}) {
+      for (const std::string& input : *inputs) {
+        if (!same_file(*path, input)) continue;
+        return fmt::format("{} would overwrite the input {}: give it another file", option, input);
+      }
+    }
+  }
+  return {};
+}
+
 // Adds what CLI11 cannot check. "" when all is well.
 std::string finish(Options& options, const Raw& raw) {
   if (options.command != Command::kList) {
@@ -110,7 +146,10 @@ std::string finish(Options& options, const Raw& raw) {
     options.seeds = *range;
   }
   options.format = raw.format == "json" ? Format::kJson : Format::kText;
-  return {};
+  // As kubectl has it.
+  std::replace(options.manifests.begin(), options.manifests.end(), std::string("-"),
+               std::string("/dev/stdin"));
+  return check_outputs(options);
 }
 
 bool is_command(const CLI::App& app, std::string_view name) {

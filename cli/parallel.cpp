@@ -9,17 +9,16 @@
 
 namespace sdbtwin::cli {
 
-void run_parallel(std::size_t count, std::uint32_t threads,
-                  const std::function<void(std::size_t)>& job,
-                  const std::function<void(std::size_t)>& done) {
+void run_parallel(std::size_t count, std::uint32_t threads, const Jobs& jobs) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;
   const auto work = [&] {
     for (std::size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) {
+      if (jobs.stop && jobs.stop()) return;
       try {
-        job(i);
+        jobs.run(i);
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (!failure) failure = std::current_exception();
@@ -27,7 +26,7 @@ void run_parallel(std::size_t count, std::uint32_t threads,
         return;
       }
       const std::lock_guard lock(mutex);
-      done(i);
+      jobs.done(i);
     }
   };
   std::vector<std::thread> pool;

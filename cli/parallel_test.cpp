@@ -15,17 +15,15 @@ TEST(RunParallel, EveryJobRunsOnceAndIsReportedOnce) {
   for (const std::uint32_t threads : {0U, 1U, 2U, 7U}) {
     std::vector<std::atomic<int>> ran(100);
     std::vector<int> reported(100);
-    run_parallel(
-        ran.size(), threads, [&](std::size_t i) { ++ran[i]; },
-        [&](std::size_t i) { ++reported[i]; });
+    const Jobs jobs{[&](std::size_t i) { ++ran[i]; }, [&](std::size_t i) { ++reported[i]; }, {}};
+    run_parallel(ran.size(), threads, jobs);
     for (const auto& count : ran) EXPECT_EQ(count, 1);
     for (const int count : reported) EXPECT_EQ(count, 1);
   }
 }
 
 TEST(RunParallel, NothingToDoIsFine) {
-  run_parallel(
-      0, 4, [](std::size_t) { FAIL(); }, [](std::size_t) { FAIL(); });
+  run_parallel(0, 4, {[](std::size_t) { FAIL(); }, [](std::size_t) { FAIL(); }, {}});
 }
 
 TEST(RunParallel, AnExceptionStopsTheRestAndIsRethrown) {
@@ -34,8 +32,21 @@ TEST(RunParallel, AnExceptionStopsTheRestAndIsRethrown) {
     ++ran;
     if (i == 3) throw std::runtime_error("job 3");
   };
-  EXPECT_THROW(run_parallel(1'000'000, 2, job, [](std::size_t) {}), std::runtime_error);
+  EXPECT_THROW(run_parallel(1'000'000, 2, {job, [](std::size_t) {}, {}}), std::runtime_error);
   EXPECT_LT(ran, 1'000'000);
+}
+
+TEST(RunParallel, AfterAStopNoJobIsBegunAndThoseThatRanAreReported) {
+  for (const std::uint32_t threads : {1U, 3U}) {
+    std::atomic<int> ran = 0;
+    int reported = 0;
+    const Jobs jobs{[&](std::size_t) { ++ran; }, [&](std::size_t) { ++reported; },
+                    [&] { return ran >= 10; }};
+    run_parallel(1'000'000, threads, jobs);
+    EXPECT_EQ(reported, ran);
+    EXPECT_GE(ran, 10);
+    EXPECT_LT(ran, 10 + static_cast<int>(threads));
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "cli/cpu_time.h"
 #include "cli/determinism.h"
 #include "cli/input.h"
+#include "cli/interrupt.h"
 #include "cli/outputs.h"
 #include "cli/parallel.h"
 #include "reports/json.h"
@@ -32,6 +33,8 @@ struct Job {
 
 // Full reports of at most this many failed runs; the others get a line and their replay. [us]
 constexpr std::size_t kFullReportsMax = 3;
+// As they end, so many failed runs are named on stderr, ahead of the report. [us]
+constexpr std::size_t kFailuresAtOnce = 10;
 
 std::vector<Job> make_jobs(const std::vector<Scenario>& scenarios, const SeedRange& seeds) {
   std::vector<Job> jobs;
@@ -61,17 +64,20 @@ class Runner {
         jobs_(std::move(jobs)),
         outputs_(outputs),
         results_(jobs_.size()),
-        differences_(jobs_.size()) {}
+        differences_(jobs_.size()),
+        ended_(jobs_.size()) {}
 
   ExitCode run() {
-    run_parallel(
-        jobs_.size(), options_.jobs, [this](std::size_t i) { run_one(i); },
-        [this](std::size_t i) { show_progress(i); });
-    if (environment_.progress) fmt::print(stderr, "\r\x1b[K");
+    const Jobs all{[this](std::size_t i) { run_one(i); }, [this](std::size_t i) { note_end(i); },
+                   interrupted};
+    run_parallel(jobs_.size(), options_.jobs, all);
+    clear_progress();
+    if (interrupted()) keep_ended();
     report();
     const bool written = outputs_.finish(results_);
     remark();  // After stdout is flushed, so that the two stay apart where they are one file.
     if (!written) return ExitCode::kOutputError;
+    if (interrupted()) return ExitCode::kInterrupted;
     if (std::any_of(differences_.begin(), differences_.end(),
                     [](const auto& difference) { return difference.has_value(); })) {
       return ExitCode::kNotDeterministic;
@@ -111,12 +117,43 @@ class Runner {
     if (jobs_.size() > 1 && results_[i].verdict == Verdict::kPassed) drop_details(results_[i]);
   }
 
-  void show_progress(std::size_t i) {
+  void note_end(std::size_t i) {
+    ended_[i] = true;
     ++done_;
-    failed_ += results_[i].verdict != Verdict::kPassed;
-    if (!environment_.progress || jobs_.size() < 2) return;
+    const RunResult& result = results_[i];
+    const bool passed = result.verdict == Verdict::kPassed;
+    failed_ += passed ? 0 : 1;
+    if (jobs_.size() < 2) return;
+    if (!passed && failed_ <= kFailuresAtOnce) {
+      clear_progress();
+      fmt::print(stderr, "{} seed {}: {}: {}\n", result.scenario, result.seed,
+                 to_string(result.verdict), result.reason);
+    }
+    if (!environment_.progress) return;
     fmt::print(stderr, "\r\x1b[K{}/{} runs, {} did not pass", done_, jobs_.size(), failed_);
     std::fflush(stderr);
+  }
+
+  void clear_progress() const {
+    if (environment_.progress) fmt::print(stderr, "\r\x1b[K");
+  }
+
+  // After an interrupt: forgets the jobs that had not ended.
+  void keep_ended() {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      if (!ended_[i]) continue;
+      if (kept != i) {
+        jobs_[kept] = jobs_[i];
+        results_[kept] = std::move(results_[i]);
+        differences_[kept] = std::move(differences_[i]);
+      }
+      ++kept;
+    }
+    begun_of_ = jobs_.size();
+    jobs_.resize(kept);
+    results_.resize(kept);
+    differences_.resize(kept);
   }
 
   void report() {
@@ -140,7 +177,12 @@ class Runner {
       fmt::print(stderr, "{} of {} runs were the same twice\n",
                  jobs_.size() - static_cast<std::size_t>(different), jobs_.size());
     }
-    if (!options_.quiet) fmt::print(stderr, "{}", reports::speed_line(results_));
+    if (begun_of_ > 0) {
+      fmt::print(stderr, "interrupted: {} of {} runs had ended\n", jobs_.size(), begun_of_);
+    }
+    if (!options_.quiet && !results_.empty()) {
+      fmt::print(stderr, "{}", reports::speed_line(results_));
+    }
   }
 
   void report_text() {
@@ -170,6 +212,8 @@ class Runner {
   Outputs& outputs_;
   std::vector<RunResult> results_;
   std::vector<std::optional<std::string>> differences_;
+  std::vector<bool> ended_;
+  std::size_t begun_of_ = 0;  // interrupted: of so many
   std::size_t done_ = 0;
   std::size_t failed_ = 0;
 };

@@ -7,9 +7,11 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -298,6 +300,54 @@ class OutputErrors(Case):
             result = run("run", QUICKSTART, stdout=full)
         self.assertEqual(result.returncode, 4)
         self.assertIn("cannot write to stdout", result.stderr)
+
+
+class Interrupt(Case):
+    def test_what_had_ended_is_reported(self):
+        junit = self.folder / "results.xml"
+        program = subprocess.Popen(
+            [BINARY, "run", QUICKSTART, "--seeds", "1..1000000", "--jobs", "1", "--junit", junit],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(1)
+        program.send_signal(signal.SIGINT)
+        stdout, stderr = program.communicate(timeout=60)
+        self.assertEqual(program.returncode, 130, stderr)
+        ended = int(re.search(r"interrupted: (\d+) of 1000000 runs had ended", stderr)[1])
+        cases = ElementTree.parse(junit).getroot().iter("testcase")
+        self.assertEqual(len(list(cases)), ended)
+        self.assertIn("quickstart", stdout)
+
+
+class Outputs(Case):
+    def expect_usage(self, message, *arguments):
+        result = run("run", QUICKSTART, *arguments)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(message, result.stderr)
+
+    def test_two_outputs_in_one_file(self):
+        out = self.folder / "out"
+        self.expect_usage("give each its own file", "--junit", out, "--digests", out)
+        self.assertFalse(out.exists())
+
+    def test_an_output_over_the_input(self):
+        scenario = self.file("mine.yaml", f"{HEAD}  base: {Path(QUICKSTART).resolve()}\n")
+        result = run("run", scenario, "--junit", scenario)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("would overwrite the input", result.stderr)
+        self.assertIn("quickstart", scenario.read_text())
+
+    def test_an_old_file_survives_a_run_that_could_not_begin(self):
+        old = self.file("old.xml", "kept")
+        result = run("run", QUICKSTART, "--junit", old, "--trace", self.folder / "no" / "trace")
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertEqual(old.read_text(), "kept")
+
+    def test_a_reader_that_went_away_is_4(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = run("run", QUICKSTART, stdout=writer)
+        os.close(writer)
+        self.assertEqual(result.returncode, 4, result.stderr)
 
 
 if __name__ == "__main__":

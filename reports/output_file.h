@@ -1,6 +1,7 @@
 // A file that results are written to, with every error noticed: an unwritable path when it is
 // opened, a full disk when it is written or closed. Nothing is lost silently: after the first error
-// the file takes nothing more and keeps the message.
+// the file takes nothing more and keeps the message. What was at the path before stays there until
+// close(): a regular file is written beside it and renamed.
 #pragma once
 
 #include <cstdio>
@@ -12,14 +13,15 @@ namespace sdbtwin::reports {
 
 class OutputFile {
  public:
-  // Truncates. On failure error() says why.
+  // On failure error() says why.
   explicit OutputFile(std::string path);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
   void write(std::string_view text);
-  // Flushes to the operating system and closes. Called once; write() has no effect afterwards.
+  // Flushes to the operating system, closes and puts the file in its place. Called once; write()
+  // has no effect afterwards. Without it nothing is left behind.
   void close();
 
   bool ok() const { return !error_; }
@@ -31,6 +33,7 @@ class OutputFile {
   void fail(int error_number);
 
   std::string path_;
+  std::string written_to_;  // path_, or the name beside it
   std::FILE* file_ = nullptr;
   std::optional<std::string> error_;
 };

@@ -28,6 +28,28 @@ TEST(OutputFile, WhatIsWrittenIsThere) {
   std::filesystem::remove(path);
 }
 
+TEST(OutputFile, WhatWasThereStaysUntilTheNewFileIsWhole) {
+  const std::string path = ::testing::TempDir() + "/sdbtwin-output-file-kept.txt";
+  std::ofstream(path) << "before";
+  const auto content = [&] {
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  };
+  {
+    OutputFile abandoned(path);
+    abandoned.write("half");
+    EXPECT_EQ(content(), "before");
+  }
+  EXPECT_EQ(content(), "before");
+  EXPECT_FALSE(std::filesystem::exists(path + ".partial"));
+  OutputFile file(path);
+  file.write("after");
+  file.close();
+  EXPECT_EQ(content(), "after");
+  std::filesystem::remove(path);
+}
+
 TEST(OutputFile, AnUnwritablePathIsAnErrorAtOnce) {
   OutputFile file(::testing::TempDir() + "/no/such/folder/file.txt");
   ASSERT_FALSE(file.ok());

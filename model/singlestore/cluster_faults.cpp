@@ -1,8 +1,8 @@
 // DatabaseCluster's faults: cut links, disturbed streams, drift, and growth on disk.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "model/singlestore/database_cluster.h"
 #include "sim/core/assert.h"
@@ -68,8 +68,8 @@ bool DatabaseCluster::set_link_cut(std::string_view pod, std::string_view other,
   return true;
 }
 
-bool DatabaseCluster::disturb(std::uint64_t id, const StreamDisturbance& what,
-                              std::string& touched, sim::Time now) {
+bool DatabaseCluster::disturb(std::uint64_t id, const StreamDisturbance& what, std::string& touched,
+                              sim::Time now) {
   SIM_ASSERT(what.effect != StreamEffect::kThrottled || what.bytes_per_second > 0);
   const auto names = what.streams.metadata ? membership_.matching(what.streams)
                                            : replication_.matching(what.streams);
@@ -137,7 +137,8 @@ bool DatabaseCluster::heal(std::uint64_t id, sim::Time now) {
   }
   bool healed = state.drifts.erase(id) > 0;
   for (Node& node : state.nodes) {
-    const auto gone = std::erase_if(node.extra_disk, [id](const ExtraDisk& e) { return e.id == id; });
+    const auto gone =
+        std::erase_if(node.extra_disk, [id](const ExtraDisk& e) { return e.id == id; });
     healed = healed || gone > 0;
   }
   if (healed) ++state.version;

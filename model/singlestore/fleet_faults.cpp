@@ -56,9 +56,8 @@ std::optional<std::uint64_t> Fleet::apply(Member* member, Fault fault) {
   if (member == nullptr) return std::nullopt;
   const std::uint64_t id = last_fault_ + 1;
   bool matched = false;
-  member->change([&](DatabaseCluster& cluster, sim::Time now) {
-    matched = fault(cluster, id, now);
-  });
+  member->change(
+      [&](DatabaseCluster& cluster, sim::Time now) { matched = fault(cluster, id, now); });
   if (!matched) return std::nullopt;
   last_fault_ = id;
   lasting_.emplace(id, member);
@@ -98,8 +97,7 @@ bool Fleet::heal_disturbance(std::uint64_t id) {
   Member* member = found->second;
   lasting_.erase(found);
   bool healed = false;
-  member->change(
-      [&](DatabaseCluster& cluster, sim::Time now) { healed = cluster.heal(id, now); });
+  member->change([&](DatabaseCluster& cluster, sim::Time now) { healed = cluster.heal(id, now); });
   return healed;
 }
 

@@ -1,9 +1,9 @@
 // What the master aggregator had on record at one instant: the copy of the `cluster` database of an
 // aggregator that does not hear it any more.
 //
-// Such an aggregator goes on with it: it routes reads and writes by it, and answers statements about
-// states from it. Taken when an aggregator loses its stream; immutable; shared by those that lose
-// it at the same time.
+// Such an aggregator goes on with it: it routes reads and writes by it, and answers statements
+// about states from it. Taken when an aggregator loses its stream; immutable; shared by those that
+// lose it at the same time.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// ClusterState's part about ways: which packets pass, what disturbances leave of a stream, and which
-// copy an aggregator can use.
+// ClusterState's part about ways: which packets pass, what disturbances leave of a stream, and
+// which copy an aggregator can use.
 #include <algorithm>
 #include <cstddef>
 #include <utility>

@@ -1,6 +1,4 @@
 // The rows of the views that ask the nodes: instances, streams, tables, disk.
-#include "model/singlestore/rows.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 
 #include "model/singlestore/answers.h"
 #include "model/singlestore/linear.h"
+#include "model/singlestore/rows.h"
 #include "model/singlestore/rows_filter.h"
 #include "model/singlestore/sizes.h"
 #include "model/sql/endpoint.h"
@@ -172,7 +171,8 @@ std::vector<sql::ClusterStatusRow> cluster_status_rows(const View& view, std::st
   each_node(view, host, [&](const Node& node) {
     if (!answers(view, node)) return;
     if (matches(database, kClusterDatabase)) {
-      const std::int64_t end = view.state.metadata_position - view.state.metadata_missing(node, view.now);
+      const std::int64_t end =
+          view.state.metadata_position - view.state.metadata_missing(node, view.now);
       rows.push_back(metadata_row(view, node, kClusterDatabase, std::max<std::int64_t>(0, end)));
     }
     for (const Database& owner : view.state.databases) {

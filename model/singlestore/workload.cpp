@@ -110,7 +110,8 @@ void ClientLog::note(int database, int ordinal, const ClientView& view, sim::Tim
   const bool could_read = !lasts(clients.read_outages);
   note_write_outage(clients, view, now);
   note_outage(clients.read_outages, view.read, now);
-  owner.unwritable += static_cast<int>(could_write) - static_cast<int>(!lasts(clients.write_outages));
+  owner.unwritable +=
+      static_cast<int>(could_write) - static_cast<int>(!lasts(clients.write_outages));
   owner.unreadable += static_cast<int>(could_read) - static_cast<int>(!lasts(clients.read_outages));
   if ((owner.unwritable > 0) != lasts(owner.write_outages)) {
     note_outage(owner.write_outages, owner.unwritable > 0 ? view.write : OutageCause::kNone, now);
