@@ -1,10 +1,12 @@
 // PUT and PATCH of objects and of their status.
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "model/api/codec.h"
 #include "model/api/core.h"
 #include "model/api/patch.h"
+#include "model/api/petset.h"
 #include "model/api/schema.h"
 #include "model/store/create.h"
 #include "model/store/metadata.h"
@@ -138,6 +140,17 @@ Answer update(Transaction& transaction) {
   return replace(transaction, asked->clone(), before);
 }
 
+// A patch writes the whole object anew, and raw JSON comes out in canonical form: what was stored
+// in another form is thereby changed, also by a patch that does not name it.
+void write_anew(api::Object& object) {
+  if (object.kind() != api::Kind::kControllerRevision) return;
+  auto& revision = api::cast<api::ControllerRevision>(object);
+  if (revision.data->empty()) return;
+  std::string canonical = revision.data->value().dump();
+  if (canonical != revision.data->bytes)
+    revision.data = api::RawJson{.bytes = std::move(canonical)};
+}
+
 Answer patch(Transaction& transaction) {
   if (!has_endpoint(transaction)) return transaction.not_found();
   const api::Request& request = transaction.request();
@@ -152,6 +165,7 @@ Answer patch(Transaction& transaction) {
               : api::apply_patch(*before, request.patch_type, request.patch_body);
   if (!patched) return patched.error();
   std::shared_ptr<api::Object> next = (*patched)->clone();
+  write_anew(*next);
   const Resource& resource = transaction.resource();
   if (next->metadata.uid != before->metadata.uid) {
     return api::errors::uid_precondition(resource.id(), transaction.key().name, next->metadata.uid,
