@@ -124,6 +124,10 @@ sim::Task<void> GarbageCollector::work_on_orphans() {
   }
 }
 
+GarbageCollector::OwnerKey GarbageCollector::key_of(const OwnerGraph::Node& node) {
+  return {node.api_version, node.kind, node.namespace_, node.name, node.uid};
+}
+
 // The object of that node as the server has it; null: there is none, or another one of its name.
 sim::Task<api::Result<api::ObjectPtr>> GarbageCollector::live(OwnerGraph::Node node) {
   const api::KindInfo* info = api::find_kind(node.api_version, node.kind);
@@ -145,7 +149,7 @@ sim::Task<api::Result<void>> GarbageCollector::check(std::string uid) {
   if (!object) co_return object.error();
   if (*object == nullptr) {
     // A virtual owner that never was, or an event that is still to come: dependents are looked at.
-    if (!node.seen) absent_.insert(uid);
+    if (!node.seen) absent_.insert(key_of(node));
     enqueue(graph_.forget(uid));
     co_return Result();
   }
@@ -200,7 +204,6 @@ sim::Task<api::Result<GarbageCollector::Sorted>> GarbageCollector::sort_owners(
 
 sim::Task<api::Result<GarbageCollector::Standing>> GarbageCollector::look_up(
     api::OwnerReference owner, std::string namespace_) {
-  if (absent_.contains(owner.uid)) co_return Standing::kGone;
   const api::KindInfo* info = api::find_kind(owner.api_version, owner.kind);
   if (info == nullptr) co_return no_rest_mapping(owner.api_version, owner.kind);
   OwnerGraph::Node node;
@@ -209,11 +212,13 @@ sim::Task<api::Result<GarbageCollector::Standing>> GarbageCollector::look_up(
   node.api_version = owner.api_version;
   node.kind = owner.kind;
   if (info->namespaced) node.namespace_ = std::move(namespace_);
+  const OwnerKey key = key_of(node);
+  if (absent_.contains(key)) co_return Standing::kGone;
   const api::Result<api::ObjectPtr> object = co_await live(std::move(node));
   if (!object) co_return object.error();
   if (*object == nullptr) {
     if (absent_.size() >= kAbsentMax) absent_.clear();
-    absent_.insert(owner.uid);
+    absent_.insert(key);
     co_return Standing::kGone;
   }
   co_return waits_in_foreground(**object) ? Standing::kWaiting : Standing::kThere;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "model/api/client.h"
@@ -33,6 +34,8 @@ class GarbageCollector final : public sim::Actor {
  private:
   using Result = api::Result<void>;
   using Owners = std::vector<api::OwnerReference>;
+  // An owner as a reference names it: apiVersion, kind, namespace, name, uid.
+  using OwnerKey = std::tuple<std::string, std::string, std::string, std::string, std::string>;
   struct Sorted {
     Owners solid;
     Owners dangling;
@@ -56,6 +59,7 @@ class GarbageCollector final : public sim::Actor {
   sim::Task<api::Result<Sorted>> sort_owners(api::ObjectPtr object);
   sim::Task<api::Result<Standing>> look_up(api::OwnerReference owner, std::string namespace_);
   sim::Task<api::Result<api::ObjectPtr>> live(OwnerGraph::Node node);
+  static OwnerKey key_of(const OwnerGraph::Node& node);
 
   sim::Runtime* runtime_;
   std::unique_ptr<api::Client> client_;
@@ -63,7 +67,7 @@ class GarbageCollector final : public sim::Actor {
   sim::Rng rng_;
   std::vector<std::unique_ptr<client::Informer>> informers_;
   OwnerGraph graph_;
-  std::set<std::string> absent_;  // uids of owners that the server did not have
+  std::set<OwnerKey> absent_;  // owners that the server did not have
   client::WorkQueue<std::string> checks_;
   client::WorkQueue<std::string> orphans_;
 };

@@ -28,6 +28,12 @@ api::PodCondition unschedulable(std::string message, sim::Time now) {
   return condition;
 }
 
+// Other schedulers' pods are left alone.
+bool is_ours(const api::Pod& pod) {
+  const std::string& name = pod.spec->scheduler_name;
+  return name.empty() || name == "default-scheduler";
+}
+
 sim::Task<void> wait_for(sim::Signal& signal) { co_await signal.wait(); }
 
 }  // namespace
@@ -108,6 +114,7 @@ void KubeScheduler::on_pod(const PodPtr& before, const PodPtr& pod) {
     return;
   }
   if (api::is_deleting(pod->metadata) || api::is_pod_terminal(*pod)) return;
+  if (!is_ours(*pod)) return;
   const bool same = before != nullptr && before->metadata.uid == pod->metadata.uid;
   if (same && before->spec == pod->spec) return;  // a status write, perhaps our own
   Pending pending;

@@ -6,6 +6,7 @@
 #include "model/client/backoff.h"
 #include "model/cluster/petset_defaults.h"
 #include "model/cluster/petset_identity.h"
+#include "model/cluster/petset_placement.h"
 
 namespace sdbtwin::cluster {
 namespace {
@@ -28,6 +29,12 @@ void index_orphan(const api::Object& object, std::vector<std::string>& values) {
 client::InformerOptions resync_every(sim::Duration period) {
   client::InformerOptions options;
   options.resync = period;
+  return options;
+}
+
+client::InformerOptions untyped(std::string_view kind) {
+  client::InformerOptions options;
+  options.untyped = kind;
   return options;
 }
 
@@ -54,6 +61,7 @@ PetSetController::PetSetController(sim::Runtime& runtime, std::unique_ptr<api::C
       pods_(runtime, *client_, api::Kind::kPod),
       claims_(runtime, *client_, api::Kind::kPersistentVolumeClaim),
       revisions_(runtime, *client_, api::Kind::kControllerRevision),
+      policies_(runtime, *client_, api::Kind::kUnstructured, untyped(kPlacementPolicy)),
       control_(tools()),
       history_(tools()),
       queue_(runtime) {
@@ -61,8 +69,12 @@ PetSetController::PetSetController(sim::Runtime& runtime, std::unique_ptr<api::C
   pods_.add_index(std::string(kOrphanIndex), index_orphan);
   claims_.add_index(std::string(kOwnedClaims), index_owned);
   add_handlers();
-  for (client::Informer* informer : {&sets_, &pods_, &claims_, &revisions_}) informer->start();
+  for (client::Informer* informer : informers()) informer->start();
   runtime.spawn(start());
+}
+
+std::array<client::Informer*, 5> PetSetController::informers() {
+  return {&sets_, &pods_, &claims_, &revisions_, &policies_};
 }
 
 PetSetTools PetSetController::tools() {
@@ -73,10 +85,11 @@ PetSetTools PetSetController::tools() {
                      pods_.lister<api::Pod>(),
                      claims_.lister<api::PersistentVolumeClaim>(),
                      revisions_.lister<api::ControllerRevision>(),
+                     policies_.lister<api::Unstructured>(),
                      options_.live_list};
 }
 
-// ---- Events (1.3). Claims and revisions are cached but wake nobody.
+// ---- Events (1.3). Claims, revisions and policies are cached but wake nobody.
 
 void PetSetController::add_handlers() {
   client::EventHandlers sets;
@@ -147,10 +160,7 @@ void PetSetController::on_pod_deleted(const PodPtr& pod) { enqueue_owner(*pod); 
 // ---- Work (1.4).
 
 sim::Task<void> PetSetController::start() {
-  co_await sets_.synced();
-  co_await pods_.synced();
-  co_await claims_.synced();
-  co_await revisions_.synced();
+  for (client::Informer* informer : informers()) co_await informer->synced();
   for (int worker = 0; worker < options_.workers; ++worker) runtime_->spawn(work());
 }
 
@@ -202,8 +212,10 @@ sim::Task<Result<void>> PetSetController::sync_set(SetPtr set) {
   if (!pair) co_return pair.error();
   PetSetPass pass(tools(), control_, set, *pair, options_.pass);
   Result<void> result = co_await pass.run(*pods);
-  const Result<void> written = co_await write_status(set, pass.status());
-  if (result) result = written;
+  if (pass.has_status()) {
+    const Result<void> written = co_await write_status(set, pass.status());
+    if (result) result = written;
+  }
   const Result<void> truncated = co_await history_.truncate(set, revisions, *pair, *pods);
   if (result) result = truncated;
   if (result && set->spec->min_ready_seconds > 0 &&

@@ -3,6 +3,7 @@
 // read back its own writes.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,6 +62,7 @@ class PetSetController final : public sim::Actor {
   // Work.
   sim::Task<void> start();
   sim::Task<void> work();
+  std::array<client::Informer*, 5> informers();
   sim::Task<api::Result<void>> sync(Key key);
   sim::Task<api::Result<void>> sync_set(SetPtr set);
   sim::Task<api::Result<SetPods>> claim_pods(SetPtr set, std::shared_ptr<SetPodMemo> memo);
@@ -76,6 +78,7 @@ class PetSetController final : public sim::Actor {
   client::Informer pods_;
   client::Informer claims_;
   client::Informer revisions_;
+  client::Informer policies_;
   PetSetPodControl control_;
   PetSetHistory history_;
   std::map<std::string, std::shared_ptr<SetPodMemo>> memos_;  // by uid of the set

@@ -5,6 +5,7 @@
 
 #include "model/api/typed_client.h"
 #include "model/cluster/petset_identity.h"
+#include "model/cluster/petset_placement.h"
 
 namespace sdbtwin::cluster {
 namespace {
@@ -30,7 +31,10 @@ PetSetPass::PetSetPass(PetSetTools tools, PetSetPodControl& control, SetPtr set,
       revisions_(std::move(revisions)),
       options_(options) {}
 
-void PetSetPass::count() { count_pods(*set_, pods_of(plan_), tools_.runtime.now(), status_); }
+void PetSetPass::count() {
+  count_pods(*set_, pods_of(plan_), tools_.runtime.now(), status_);
+  counted_ = true;
+}
 
 sim::Task<Result<void>> PetSetPass::run(SetPods pods) {
   status_.observed_generation = set_->metadata.generation;
@@ -39,8 +43,14 @@ sim::Task<Result<void>> PetSetPass::run(SetPods pods) {
   status_.collision_count = revisions_.collision_count;
   plan_ = plan_pass(*set_, status_.current_revision, status_.update_revision, pods, control_,
                     tools_.runtime.now(), options_);
+  const Result<void> made = co_await make_missing();
+  if (!made) co_return made;
   count();
   if (plan_.deleting) co_return Result<void>();
+  co_return co_await act();
+}
+
+sim::Task<Result<void>> PetSetPass::act() {
   Result<void> result = co_await run_all(plan_.steps.size(), &PetSetPass::run_slot);
   count();
   if (!result || plan_.exit_after_steps) co_return result;
@@ -74,7 +84,9 @@ sim::Task<Result<void>> PetSetPass::run_all(size_t count, Action one) {
 sim::Task<Result<void>> PetSetPass::run_batch(size_t first, size_t end, Action one) {
   auto batch = std::make_shared<Batch>();
   batch->open = end - first;
-  for (size_t index = first; index < end; ++index)
+  // As Go starts goroutines that wait for nothing: the newest first, then the others in order.
+  tools_.runtime.spawn(run_in_batch(end - 1, one, batch));
+  for (size_t index = first; index + 1 < end; ++index)
     tools_.runtime.spawn(run_in_batch(index, one, batch));
   co_await batch->done.wait();
   co_return batch->first_error;
@@ -123,18 +135,59 @@ std::shared_ptr<const api::PodTemplateSpec> PetSetPass::old_template(const Slot&
   return old ? template_of(*revisions_.current) : nullptr;
 }
 
-sim::Task<Result<void>> PetSetPass::create(size_t index) {
-  const Slot slot = plan_.slots[index];
-  if (tools_.live_list == LivePodList::kPerCreatedPod) {
+// With a policy, every missing pod is made and placed before anything is done: what cannot be
+// placed, also a pod that is not next in order, fails the whole pass (1.8 #6, 1.9).
+sim::Task<Result<void>> PetSetPass::make_missing() {
+  if (!set_->spec->pod_placement_policy) co_return Result<void>();
+  for (size_t index = 0; index < plan_.slots.size(); ++index) {
+    if (plan_.slots[index].pod != nullptr) continue;
+    const Result<void> made = co_await make(index);
+    if (!made) co_return made;
+  }
+  co_return Result<void>();
+}
+
+// The live list is made for every pod, though only a policy asks what it says.
+sim::Task<Result<void>> PetSetPass::make(size_t index) {
+  const auto& policy_ref = set_->spec->pod_placement_policy;
+  std::shared_ptr<const api::Unstructured> policy;
+  if (policy_ref) {
+    policy = tools_.policies.get("", policy_ref->name);
+    if (policy == nullptr) {
+      api::ApiError missing;
+      missing.reason = api::Reason::kNotFound;
+      missing.message =
+          "placementpolicy.apps.k8s.appscode.com \"" + policy_ref->name + "\" not found";
+      co_return missing;
+    }
+  }
+  std::vector<PodPtr> others;
+  if (policy != nullptr || tools_.live_list == LivePodList::kPerCreatedPod) {
     api::ListOptions options{api::LabelSelector(*set_->spec->template_->metadata.labels)};
     const auto listed =
         co_await api::list<api::Pod>(tools_.client, set_->metadata.namespace_, options);
     if (!listed) co_return listed.error();
+    if (policy != nullptr) others = listed->items;
   }
+  const Slot slot = plan_.slots[index];
   const std::string revision = slot.at_current ? status_.current_revision : status_.update_revision;
   const auto old = old_template(slot);
   std::shared_ptr<api::Pod> pod =
       make_pod(*set_, old ? *old : *set_->spec->template_, revision, slot.ordinal);
+  if (policy != nullptr) {
+    const Result<void> placed = place_by_policy(*policy, *set_, others, *pod);
+    if (!placed) co_return placed;
+  }
+  made_[index] = std::move(pod);
+  co_return Result<void>();
+}
+
+sim::Task<Result<void>> PetSetPass::create(size_t index) {
+  if (!made_.contains(index)) {
+    const Result<void> made = co_await make(index);
+    if (!made) co_return made;
+  }
+  std::shared_ptr<api::Pod> pod = made_.extract(index).mapped();
   co_return co_await control_.create_pod(set_, std::move(pod));
 }
 

@@ -2,6 +2,7 @@
 // status is to be (kubernetes.md 1.5 and 1.6).
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class PetSetPass {
   // `pods` and what it points to outlive the pass.
   sim::Task<api::Result<void>> run(SetPods pods);
   const api::PetSetStatus& status() const { return status_; }
+  // False: the pass failed before it had looked at its pods; the status is left alone.
+  bool has_status() const { return counted_; }
 
  private:
   struct Batch;
@@ -35,6 +38,9 @@ class PetSetPass {
   using Action = sim::Task<api::Result<void>> (PetSetPass::*)(size_t index);
 
   void count();
+  sim::Task<api::Result<void>> act();
+  sim::Task<api::Result<void>> make_missing();
+  sim::Task<api::Result<void>> make(size_t slot);
   sim::Task<api::Result<void>> run_all(size_t count, Action one);
   sim::Task<api::Result<void>> run_batch(size_t first, size_t end, Action one);
   sim::Task<void> run_in_batch(size_t index, Action one, std::shared_ptr<Batch> batch);
@@ -53,6 +59,8 @@ class PetSetPass {
   PassOptions options_;
   PassPlan plan_;
   api::PetSetStatus status_;
+  bool counted_ = false;
+  std::map<size_t, std::shared_ptr<api::Pod>> made_;  // by slot: pods with their placement
 };
 
 }  // namespace sdbtwin::cluster

@@ -6,6 +6,7 @@
 #include "model/api/core.h"
 #include "model/api/petset.h"
 #include "model/api/pod.h"
+#include "model/api/unstructured.h"
 #include "model/client/lister.h"
 #include "model/cluster/event_recorder.h"
 #include "sim/core/runtime.h"
@@ -27,6 +28,7 @@ struct PetSetTools {
   client::Lister<api::Pod> pods;
   client::Lister<api::PersistentVolumeClaim> claims;
   client::Lister<api::ControllerRevision> revisions;
+  client::Lister<api::Unstructured> policies;  // PlacementPolicy
   LivePodList live_list = LivePodList::kPerCreatedPod;
 };
 
