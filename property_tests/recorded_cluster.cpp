@@ -195,7 +195,8 @@ void RecordedCluster::put_initial(const Value& recorded, const std::vector<std::
   SIM_ASSERT(object.ok());
   std::shared_ptr<api::Object> copy = (*object)->clone();
   if (copy->kind() == Kind::kControllerRevision) {
-    for (const std::string& words : setup) set_bytes(api::cast<api::ControllerRevision>(*copy), words);
+    for (const std::string& words : setup)
+      set_bytes(api::cast<api::ControllerRevision>(*copy), words);
   }
   put(std::move(copy));
 }
@@ -325,8 +326,8 @@ void RecordedCluster::on_event(const sim::TraceEvent& event) {
 std::optional<std::string> RecordedCluster::core_line(const cluster::ObjectWritten& write) const {
   if (write.subresource != api::Subresource::kNone || write.kind == Kind::kPetSet)
     return std::nullopt;
-  const std::string what = fmt::format("{} {}/{}", api::to_string(write.verb),
-                                       api::to_string(write.kind), write.name);
+  const std::string what =
+      fmt::format("{} {}/{}", api::to_string(write.verb), api::to_string(write.kind), write.name);
   if (write.verb == api::Verb::kDelete) {
     if (api::is_deleting(write.before->metadata)) return std::nullopt;
     return what;
@@ -378,10 +379,10 @@ Value RecordedCluster::digest_of(const api::Object& object) const {
     case Kind::kPetSet:
       digest = Value::object(
           {{"generation", object.metadata.generation},
-           {"status", digest_status(object, {"observedGeneration", "replicas", "readyReplicas",
-                                             "currentReplicas", "updatedReplicas",
-                                             "availableReplicas", "currentRevision",
-                                             "updateRevision", "collisionCount"})}});
+           {"status",
+            digest_status(object, {"observedGeneration", "replicas", "readyReplicas",
+                                   "currentReplicas", "updatedReplicas", "availableReplicas",
+                                   "currentRevision", "updateRevision", "collisionCount"})}});
       break;
     case Kind::kControllerRevision:
       digest = digest.with("revision", api::cast<api::ControllerRevision>(object).revision);
@@ -393,9 +394,9 @@ Value RecordedCluster::digest_of(const api::Object& object) const {
       break;
     default:
       return Value::object(
-          {{"status", digest_status(object, {"observedGeneration", "disruptionsAllowed",
-                                             "currentHealthy", "desiredHealthy",
-                                             "expectedPods"})}});
+          {{"status",
+            digest_status(object, {"observedGeneration", "disruptionsAllowed", "currentHealthy",
+                                   "desiredHealthy", "expectedPods"})}});
   }
   return digest.with("owners", texts(owners_of(object, true)));
 }

@@ -48,9 +48,10 @@ constexpr std::array kDifferences{
     Difference{"crash_affinity_policy", 3, Differs::kWritesToo,
                "the real process ends here with a nil dereference; to ours a pod without affinity "
                "is in no domain"},
-    Difference{"race_fresh_pod_deleted_bound", 1, Differs::kWritesToo,
-               "rebuilt from a log: no objects and no actions to play; the race itself is forced in "
-               "model/cluster/petset_races_test.cpp"},
+    Difference{
+        "race_fresh_pod_deleted_bound", 1, Differs::kWritesToo,
+        "rebuilt from a log: no objects and no actions to play; the race itself is forced in "
+        "model/cluster/petset_races_test.cpp"},
 };
 
 const Difference* expected_difference(const RecordedRun& run, int step) {
@@ -88,8 +89,8 @@ std::string compare_writes(const RecordedStep& step, const RecordedCluster::Outc
   for (size_t index = 0; index < step.actions.size(); ++index) {
     const std::int64_t code = ours.codes.at(index);
     if (step.actions[index].code == code) continue;
-    differences += fmt::format("  answer {}: recorded {}, ours {}\n", index,
-                               step.actions[index].code, code);
+    differences +=
+        fmt::format("  answer {}: recorded {}, ours {}\n", index, step.actions[index].code, code);
   }
   std::vector<std::string> recorded = step.core;
   std::vector<std::string> core = ours.core;

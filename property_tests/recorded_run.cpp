@@ -67,7 +67,8 @@ std::optional<RecordedRun> read_recorded_run(const std::string& path) {
   run.scenario = json->string_at("scenario");
   for (const api::Value& words : member(*json, "setup").items()) run.setup.push_back(words.text());
   run.initial_objects = member(*json, "initial_objects").items();
-  for (const api::Value& step : member(*json, "steps").items()) run.steps.push_back(step_from(step));
+  for (const api::Value& step : member(*json, "steps").items())
+    run.steps.push_back(step_from(step));
   return run;
 }
 

@@ -47,9 +47,8 @@ void add_spread(const Value& rule, std::string_view key, const api::PetSet& set,
   const api::StringMap& labels = *set.spec->template_->metadata.labels;
   api::TopologySpreadConstraint constraint;
   const Value* skew = rule.find("maxSkew");
-  constraint.max_skew = skew != nullptr && skew->is_integer()
-                            ? static_cast<int32_t>(skew->as_integer())
-                            : 1;
+  constraint.max_skew =
+      skew != nullptr && skew->is_integer() ? static_cast<int32_t>(skew->as_integer()) : 1;
   constraint.topology_key = key;
   constraint.when_unsatisfiable = rule.string_at("whenUnsatisfiable");
   constraint.label_selector = api::LabelSelector(labels);
@@ -57,8 +56,7 @@ void add_spread(const Value& rule, std::string_view key, const api::PetSet& set,
   if (spec.affinity.find("podAntiAffinity") == nullptr)
     spec.affinity = spec.affinity.with("podAntiAffinity", Value::object({}));
   if (!must_hold(rule)) return;
-  const Value term =
-      Value::object({{"labelSelector", labels_value(labels)}, {"topologyKey", key}});
+  const Value term = Value::object({{"labelSelector", labels_value(labels)}, {"topologyKey", key}});
   spec.affinity = with_item(spec.affinity, "podAntiAffinity", kRequired, term);
 }
 
@@ -106,8 +104,8 @@ Value with_required(const Value& affinity, const Value& expression) {
   }
   const Value* node = affinity.find("nodeAffinity");
   const Value required = Value::object({{"nodeSelectorTerms", Value(std::move(terms))}});
-  const Value inner = (node == nullptr ? Value::object({}) : *node).with(std::string(kRequired),
-                                                                         required);
+  const Value inner =
+      (node == nullptr ? Value::object({}) : *node).with(std::string(kRequired), required);
   return affinity.with("nodeAffinity", inner);
 }
 
@@ -117,11 +115,10 @@ void add_domain(const Value& rule, const Value& expression, api::PodSpec& spec) 
     return;
   }
   const Value* weight = rule.find("weight");
-  const Value preference =
-      Value::object({{"matchExpressions", Value::array({expression})}});
-  const Value item = Value::object(
-      {{"preference", preference},
-       {"weight", weight == nullptr ? Value(kDefaultWeight) : *weight}});
+  const Value preference = Value::object({{"matchExpressions", Value::array({expression})}});
+  const Value item =
+      Value::object({{"preference", preference},
+                     {"weight", weight == nullptr ? Value(kDefaultWeight) : *weight}});
   spec.affinity = with_item(spec.affinity, "nodeAffinity", kPreferred, item);
 }
 
