@@ -53,6 +53,18 @@ inline Settings plain_settings() {
   return settings;
 }
 
+// Two copies, and 100 bytes a second written to each of the four partitions of two leaves.
+inline Settings written_pair(bool sync = true) {
+  Settings settings = plain_settings();
+  settings.redundancy = 2;
+  settings.rates.recovery = 1'000'000'000;
+  settings.rates.replication = 1000;
+  settings.databases.front().write_rows_per_second = 400;
+  settings.databases.front().sync_replication = sync;
+  settings.timings.async_delay = sim::Duration(0);
+  return settings;
+}
+
 class ClusterDriver {
  public:
   explicit ClusterDriver(Settings settings)
@@ -80,6 +92,20 @@ class ClusterDriver {
     cluster.set_coordinator(node, false, now);
   }
 
+  void cut(const NodeIdentity& a, const NodeIdentity& b, bool dropped = true) {
+    cluster.set_link_cut(a.pod, b.pod, dropped, now);
+  }
+  // The id of the fault, 0 when it matches nothing.
+  std::uint64_t disturb(const StreamPattern& streams, StreamEffect effect,
+                        std::int64_t bytes_per_second = 0) {
+    StreamDisturbance what;
+    what.streams = streams;
+    what.effect = effect;
+    what.bytes_per_second = bytes_per_second;
+    return cluster.disturb(last_fault + 1, what, touched, now) ? ++last_fault : 0;
+  }
+  bool heal(std::uint64_t fault) { return cluster.heal(fault, now); }
+
   void run_until(sim::Time end) {
     for (auto next = cluster.next_due(); next && *next <= end; next = cluster.next_due()) {
       now = *next;
@@ -104,6 +130,13 @@ class ClusterDriver {
     return cluster.state().find_database(database)->partitions[static_cast<std::size_t>(ordinal)];
   }
   sql::NodeState recorded(const NodeIdentity& identity_) const { return node(identity_).recorded; }
+  const PartitionClients& clients(std::string_view database, int ordinal) const {
+    return cluster.clients().find(database)->partitions[static_cast<std::size_t>(ordinal)];
+  }
+  std::int64_t end_of(std::string_view database, int ordinal, int copy) const {
+    const Partition& held = partition(database, ordinal);
+    return cluster.state().position(held, held.copies[static_cast<std::size_t>(copy)], now);
+  }
   bool served(std::string_view database) const {
     return cluster.state().find_database(database)->unserved_partitions == 0;
   }
@@ -119,6 +152,8 @@ class ClusterDriver {
   EventLog log;
   DatabaseCluster cluster;
   sim::Time now{};
+  std::uint64_t last_fault = 0;
+  std::string touched;  // by the last fault
 
  private:
   static NodeIdentity identity(NodeKind kind, int ordinal, const std::string& pod) {

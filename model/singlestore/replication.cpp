@@ -122,8 +122,8 @@ void Replication::demote(const CopyId& slave, sim::Time now) {
   partition.stalled = false;
   if (copy.sync == PartitionSync::kSync) {
     cancel(copy);
-    copy.sync = PartitionSync::kAsync;
     if (copy.streaming) freeze(slave, now);
+    copy.sync = PartitionSync::kAsync;
     parts_.note_copy(slave);
   }
   refresh(slave, now);
@@ -214,8 +214,21 @@ void Replication::promoted(const CopyId& id, sim::Time now) {
   refresh(id, now);
 }
 
+// It could not be asked when its partition's master was lost.
+void Replication::promote_late(const CopyId& id, sim::Time now) {
+  const Copy& master = state().partition(id).master_copy();
+  const bool given_up = state().node(master.node).recorded == sql::NodeState::kOffline;
+  const bool lost = given_up || master.state == InstanceState::kUnrecoverable;
+  if (!lost || !may_be_promoted(id)) return;
+  promote(id, now);
+  refresh(id, now);
+}
+
 void Replication::heard(Node& leaf, sim::Time now) {
   for (const CopyId& id : leaf.copies) {
+    if (state().partition(id).offline && state().copy(id).role == InstanceRole::kSlave) {
+      promote_late(id, now);
+    }
     if (state().copy(id).role != InstanceRole::kMaster || !state().partition(id).stalled) continue;
     const CopyId slave = slave_of(id);
     const Copy& waited_for = state().copy(slave);
@@ -266,13 +279,17 @@ void Replication::attach_master(const CopyId& id, sim::Time now) {
 void Replication::attach_slave(const CopyId& id, sim::Time now) {
   Copy& copy = state().copy(id);
   if (copy.streaming) return;  // nobody had told either end to stop
+  // What it had is gone with its disk.
+  if (!state().has_data(copy)) copy.sync = PartitionSync::kAsync;
   const Partition& partition = state().partition(id);
   const Copy& master = partition.master_copy();
   const Node& leaf = state().node(master.node);
   if (state().serves(partition)) return start_stream(id, now);
   // A master that answers and still serves is about to be attached itself.
   const bool returns = master.serving && state().answers_master(leaf);
-  if (may_be_promoted(id) && !state().attached(master) && !returns) return promote(id, now);
+  const bool useless = master.state == InstanceState::kUnrecoverable;
+  const bool absent = !state().attached(master) && !returns;
+  if (may_be_promoted(id) && (absent || useless)) return promote(id, now);
   copy.state = state().has_data(copy) ? InstanceState::kPending : InstanceState::kOffline;
 }
 

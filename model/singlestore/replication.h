@@ -91,6 +91,7 @@ class Replication {
 
   bool may_be_promoted(const CopyId& id) const;
   void promote(const CopyId& id, sim::Time now);
+  void promote_late(const CopyId& id, sim::Time now);
   void promoted(const CopyId& id, sim::Time now);
   void attach_master(const CopyId& id, sim::Time now);
   void attach_slave(const CopyId& id, sim::Time now);

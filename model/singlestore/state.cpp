@@ -123,7 +123,7 @@ bool ClusterState::answers_master(const Node& node_) const {
 
 bool ClusterState::usable_aggregator(const Node& node_) const {
   return node_.kind == NodeKind::kAggregator && node_.member && node_.in_contact() &&
-         node_.recovered;
+         node_.recovered && node_.metadata.volume == node_.volume;
 }
 
 bool ClusterState::has_data(const Copy& copy) const {

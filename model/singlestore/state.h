@@ -276,7 +276,7 @@ class ClusterState {
   bool reach(const Node& a, const Node& b) const;
   // The master aggregator's packets reach the node and its answers come back.
   bool answers_master(const Node& node) const;
-  // Part of the cluster and able to run statements for clients.
+  // Part of the cluster, with its `cluster` database, and able to run statements for clients.
   bool usable_aggregator(const Node& node) const;
   // The copy's data are on the disk its leaf runs with.
   bool has_data(const Copy& copy) const;

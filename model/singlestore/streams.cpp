@@ -96,6 +96,7 @@ void Replication::resume_stream(const CopyId& slave, sim::Time now) {
   if (copy.streaming) return;
   if (copy.sync != PartitionSync::kSync) return start_stream(slave, now);
   // Nothing was committed while the stream was broken.
+  copy.state = InstanceState::kReplicating;
   copy.streaming = true;
   copy.caught_up = true;
   copy.synced_at = now;
@@ -215,8 +216,8 @@ void Replication::recondition(const CopyId& slave, sim::Time now) {
     silent(slave, now);
   } else if (copy.sync == PartitionSync::kReady && !moves) {
     cancel(copy);
-    copy.sync = PartitionSync::kAsync;
     freeze(slave, now);
+    copy.sync = PartitionSync::kAsync;
   }
   parts_.note_copy(slave);
   refresh(slave, now);
