@@ -1,10 +1,10 @@
 #pragma once
 
 // The seam through which faults reach the traffic with the API server. An interceptor sees each
-// call at three points and each watch at two, and says what becomes of it there. It changes nothing
-// itself, and draws nothing at random: faults are data.
-// With these, every write can have each of its three outcomes: applied and answered, applied and
-// not answered, not applied. A watch stream never loses a single event: it stalls, or it breaks.
+// call at three points and each watch at three, and says what becomes of it there. It changes
+// nothing itself, and draws nothing at random: faults are data. With these, every write can have
+// each of its three outcomes: applied and answered, applied and not answered, not applied. A watch
+// stream never loses a single event: it stalls, or it breaks.
 
 #include <cstdint>
 #include <memory>
@@ -91,6 +91,8 @@ class RequestInterceptor {
   virtual Verdict before_deliver(const WatchInfo&, const api::WatchEvent&) {
     return Verdict::proceed();
   }
+  // The client has the event: it reads it now. Nothing can be changed any more.
+  virtual void delivered(const WatchInfo&, const api::WatchEvent&) {}
 };
 
 }  // namespace sdbtwin::cluster

@@ -63,6 +63,9 @@ sim::Task<void> Kubelet::follow_machine() {
       case NodeMachine::Change::kProbes:
         worker->probes_changed();
         break;
+      case NodeMachine::Change::kReadiness:
+        worker->readiness_changed();
+        break;
       case NodeMachine::Change::kContainers:
         worker->machine_changed();
         changed_.insert(notice->uid);

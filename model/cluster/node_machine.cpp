@@ -189,6 +189,36 @@ void NodeMachine::remove_image(std::string_view image) {
   if (const auto found = images_.find(image); found != images_.end()) images_.erase(found);
 }
 
+void NodeMachine::remove_images(const std::function<bool(std::string_view image)>& chosen) {
+  std::erase_if(images_, [&](const std::string& image) { return chosen(image); });
+}
+
+bool NodeMachine::crash(uint64_t instance, int32_t exit_code) {
+  const Container* container = container_of(instance);
+  if (container == nullptr || container->init) return false;
+  application_->killed(instance);
+  finish(instance, exit_code, ContainerEnd::kExited);
+  return true;
+}
+
+void NodeMachine::withhold_readiness(std::string_view namespace_, std::string_view pod,
+                                     bool withheld) {
+  const auto key = std::make_pair(std::string(namespace_), std::string(pod));
+  if (withheld) {
+    ++unready_[key];
+  } else if (const auto found = unready_.find(key); found != unready_.end()) {
+    if (--found->second == 0) unready_.erase(found);
+  }
+  for (const auto& [uid, here] : pods_) {
+    if (here.namespace_ == namespace_ && here.name == pod) announce(uid, Change::kReadiness);
+  }
+}
+
+bool NodeMachine::readiness_withheld(std::string_view namespace_, std::string_view pod) const {
+  return !unready_.empty() &&
+         unready_.contains(std::make_pair(std::string(namespace_), std::string(pod)));
+}
+
 void NodeMachine::power_off() {
   std::vector<uint64_t> instances;
   for (const auto& [id, place] : running_) instances.push_back(id);

@@ -9,12 +9,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/cluster/application.h"
@@ -116,7 +118,7 @@ class NodeMachine final : public ContainerHost {
     bool init = false;
     std::map<std::string, std::string> env;
   };
-  enum class Change : uint8_t { kContainers, kProbes };
+  enum class Change : uint8_t { kContainers, kProbes, kReadiness };
   struct Notice {
     std::string uid;
     Change change = Change::kContainers;
@@ -152,7 +154,18 @@ class NodeMachine final : public ContainerHost {
   bool has_image(std::string_view image) const { return images_.contains(image); }
   void add_image(std::string image) { images_.insert(std::move(image)); }
   void remove_image(std::string_view image);
+  // Those for which `chosen` holds.
+  void remove_images(const std::function<bool(std::string_view image)>& chosen);
 
+  // Faults ---------------------------------------------------------------------------------------
+
+  // Effect: the container's process ends by itself, with nothing it had not written. False: the
+  // instance does not run any more, or is an init container.
+  bool crash(uint64_t instance, int32_t exit_code);
+  // Effect: readiness of the containers of a pod of this name fails, whatever a probe would find,
+  // until it is taken back as often. Also for a pod of that name that comes later.
+  void withhold_readiness(std::string_view namespace_, std::string_view pod, bool withheld);
+  bool readiness_withheld(std::string_view namespace_, std::string_view pod) const;
   // Power loss: every container is gone, sandboxes too; records, images and disks stay.
   void power_off();
 
@@ -185,6 +198,7 @@ class NodeMachine final : public ContainerHost {
   std::map<std::string, Pod, std::less<>> pods_;
   std::map<uint64_t, Place> running_;
   std::map<uint64_t, std::unique_ptr<sim::Timer>> init_timers_;
+  std::map<std::pair<std::string, std::string>, int32_t> unready_;  // namespace, pod: how often
   std::set<std::string, std::less<>> images_;
   sim::Channel<Notice> notices_;
   uint64_t started_ = 0;

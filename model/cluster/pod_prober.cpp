@@ -81,6 +81,9 @@ void PodProber::fill(PodObservation& seen) const {
       if (kind == ProbeKind::kReadiness) seen.ready[name] = good;
     }
   }
+  const api::ObjectMeta& meta = pod_->metadata;
+  if (!machine_->readiness_withheld(meta.namespace_, meta.name)) return;
+  for (const api::Container& container : pod_->spec->containers) seen.ready[container.name] = false;
 }
 
 std::vector<uint64_t> PodProber::failed() const {

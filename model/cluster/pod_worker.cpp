@@ -85,6 +85,8 @@ void PodWorker::probes_changed() {
   if (prober_ && !prober_->empty()) wake();
 }
 
+void PodWorker::readiness_changed() { wake(); }
+
 void PodWorker::wake() {
   changed_ = true;
   wake_.set();

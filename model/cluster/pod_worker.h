@@ -59,6 +59,7 @@ class PodWorker : public std::enable_shared_from_this<PodWorker> {
   void observe();          // relist: this is what is on the node
   void machine_changed();  // at once, for those who wait for containers to end
   void probes_changed();
+  void readiness_changed();  // withheld, or no longer
 
   const std::string& uid() const { return uid_; }
   // Nothing of the pod is on the node, and nothing will be.

@@ -73,6 +73,9 @@ sim::Task<api::Result<WatchEvent>> Subscription::next() {
   if (arrivals_.empty()) co_return api::errors::connection_lost("the watch connection was lost");
   WatchEvent event = std::move(arrivals_.front().event);
   arrivals_.pop_front();
+  if (interceptors_ != nullptr) {
+    for (RequestInterceptor* interceptor : *interceptors_) interceptor->delivered(info(), event);
+  }
   co_return event;
 }
 
@@ -133,6 +136,7 @@ WatchHub::Streams& WatchHub::place_of(const Subscription& subscription) {
 void WatchHub::subscribe(Subscription& subscription, const store::WatchStart& start,
                          const store::ChangeLog& log, std::uint64_t until, sim::Time opened) {
   subscription.hub_ = this;
+  subscription.interceptors_ = interceptors_;
   subscription.last_due_ = opened;
   subscription.revision_ = start.revision;
   if (honour_timeouts_ && subscription.request_.timeout_seconds > 0) {

@@ -64,7 +64,8 @@ class Subscription final : public api::WatchStream {
   const api::WatchRequest request_;
   const store::Selection selection_;
   sim::Rng rng_;
-  WatchHub* hub_ = nullptr;     // null: the server has let go of it
+  WatchHub* hub_ = nullptr;  // null: the server has let go of it
+  const std::vector<RequestInterceptor*>* interceptors_ = nullptr;  // the endpoint's
   std::uint64_t revision_ = 0;  // changes up to here have been considered
   sim::Time last_due_{};
   std::optional<sim::Time> ends_;  // the server's timeout
