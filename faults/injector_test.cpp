@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,8 +55,7 @@ class InjectorTest : public ::testing::Test {
  protected:
   void run(FaultPlan plan, sim::Duration until) {
     sort(plan);
-    injector_ = std::make_unique<Injector>(simulation_, std::move(plan),
-                                           [this](std::uint64_t id) { endpoint_.release(id); });
+    injector_ = std::make_unique<Injector>(environment_, std::move(plan));
     endpoint_.add_interceptor(*injector_);
     simulation_.trace().add_observer(*injector_);
     simulation_
@@ -116,6 +116,7 @@ class InjectorTest : public ::testing::Test {
   store::Store store_;
   cluster::ApiEndpoint endpoint_;
   sim::Simulation simulation_{1};
+  Environment environment_{.simulation = &simulation_, .api = &endpoint_, .store = &store_};
   std::unique_ptr<Injector> injector_;
   std::vector<std::string> log_;
 };
@@ -155,7 +156,7 @@ TEST_F(InjectorTest, APausedProcessGoesOnLate) {
 }
 
 TEST_F(InjectorTest, AHeldWriteIsAppliedWhenItsTimeIsOver) {
-  HoldWrite hold{by("a"), 10s, {}};
+  HoldWrite hold{by("a"), {10s, {}}};
   run({{{at(1500ms), hold, "f"}}}, 5s);
   EXPECT_FALSE(exists("a-1"));
   EXPECT_FALSE(injector_->settled());
@@ -167,7 +168,7 @@ TEST_F(InjectorTest, AHeldWriteIsAppliedWhenItsTimeIsOver) {
 }
 
 TEST_F(InjectorTest, AHeldWriteIsAppliedWhenItsTriggerComes) {
-  HoldWrite hold{by("a"), {}, when_written("b-3")};
+  HoldWrite hold{by("a"), {{}, when_written("b-3")}};
   run({{{at(1500ms), hold, "f"}}}, 3500ms);
   EXPECT_FALSE(exists("a-1"));
   simulation_.run_until(sim::Time(5s));
@@ -210,11 +211,117 @@ TEST_F(InjectorTest, AKillOfADeadProcessTakesHoldOfNothing) {
 }
 
 TEST_F(InjectorTest, TheSameFaultTwiceHoldsTwoWrites) {
-  HoldWrite hold{by("a"), 1s, {}};
+  HoldWrite hold{by("a"), {1s, {}}};
   run({{{at(500ms), hold, "first"}, {at(500ms), hold, "second"}}}, 20s);
   EXPECT_TRUE(injector_->ledger()[0].fired.has_value());
   EXPECT_TRUE(injector_->ledger()[1].fired.has_value());
   EXPECT_NE(injector_->ledger()[0].touched, injector_->ledger()[1].touched);
+}
+
+TEST_F(InjectorTest, ALostRequestIsNotApplied) {
+  run({{{at(1500ms), LoseRequest{by("a")}, "f"}}}, 20s);
+  EXPECT_FALSE(exists("a-1"));
+  EXPECT_TRUE(exists("a-2"));
+  EXPECT_THAT(log_, ::testing::Contains("a-1 ConnectionLost"));
+}
+
+TEST_F(InjectorTest, AFaultThatComesTooEarlyWaitsForWhatItIsToStrike) {
+  run({{{at(1500ms), ProcessKill{"a", 5s}, "first"}, {at(2s), ProcessKill{"a", 1s}, "second"}}},
+      20s);
+  const Evidence& second = injector_->ledger()[1];
+  ASSERT_TRUE(second.triggered.has_value());
+  ASSERT_TRUE(second.fired.has_value());
+  EXPECT_EQ(second.triggered->time, sim::Time(2s));
+  EXPECT_EQ(second.fired->time, sim::Time(6500ms));  // when the first lets it live again
+  EXPECT_EQ(simulation_.find("a")->incarnation(), 3U);
+}
+
+// The same write, seen at each point of its way.
+TEST_F(InjectorTest, ARequestIsSeenAtEachPointOfItsWay) {
+  FaultPlan plan;
+  for (const auto& [name, point] : kRequestPoints) {
+    RequestPasses moment;
+    moment.request = by("a");
+    moment.request.object.name = "a-1";
+    moment.point = point;
+    Trigger trigger;
+    trigger.moment = moment;
+    plan.faults.push_back({trigger, ProcessPause{"b", 1s}, std::string(name)});
+  }
+  run(plan, 20s);
+  std::map<std::string, sim::Time> seen;
+  for (const Evidence& fault : injector_->ledger()) {
+    ASSERT_TRUE(fault.triggered.has_value()) << fault.name;
+    seen[fault.name] = fault.triggered->time;
+  }
+  EXPECT_GE(seen["sent"], sim::Time(2s));
+  EXPECT_LT(seen["sent"], seen["before-apply"]);
+  EXPECT_LE(seen["before-apply"], seen["applied-unanswered"]);
+}
+
+// A kill at "before-apply" comes too late to keep a write from being applied; that is what a crash
+// is like.
+TEST_F(InjectorTest, AKillBeforeTheWriteIsAppliedDoesNotTakeItBack) {
+  RequestPasses moment;
+  moment.request = by("a");
+  moment.point = RequestPoint::kBeforeApply;
+  Trigger trigger;
+  trigger.moment = moment;
+  trigger.occurrence = 2;
+  run({{{trigger, ProcessKill{"a", {}}, "f"}}}, 20s);
+  EXPECT_TRUE(exists("a-1"));
+  EXPECT_FALSE(exists("a-2"));
+}
+
+TEST_F(InjectorTest, HealingBringsBackTheDeadAndLetsHeldWritesGo) {
+  HoldWrite hold{by("b"), {1h, {}}};
+  run({{{at(1500ms), ProcessKill{"a", 1h}, "kill"}, {at(1600ms), hold, "hold"}}}, 6s);
+  EXPECT_FALSE(exists("b-1"));
+  EXPECT_TRUE(injector_->heal_all());
+  simulation_.run_until(sim::Time(7s));
+  EXPECT_TRUE(simulation_.find("a")->alive());
+  EXPECT_TRUE(exists("b-1"));
+  for (const Evidence& fault : injector_->ledger()) {
+    EXPECT_TRUE(fault.fired.has_value());
+    ASSERT_TRUE(fault.healed.has_value());
+    EXPECT_EQ(fault.healed->time, sim::Time(6s));
+    EXPECT_FALSE(fault.expired.has_value());
+  }
+  EXPECT_TRUE(injector_->settled());
+}
+
+TEST_F(InjectorTest, HealingLeavesDeadWhoWasKilledForGood) {
+  run({{{at(1500ms), ProcessKill{"a", {}}, "kill"}}}, 6s);
+  EXPECT_FALSE(injector_->heal_all());
+  simulation_.run_until(sim::Time(10s));
+  EXPECT_FALSE(simulation_.find("a")->alive());
+  EXPECT_EQ(evidence().outcome, HealedOutcome::kStays);
+  EXPECT_FALSE(evidence().healed.has_value());
+  EXPECT_FALSE(evidence().expired.has_value());
+}
+
+// Goal: after healing, faults are either fired or expired, and none strikes any more.
+// Method: one fault in each state: armed, due but waiting, waiting for traffic, running, over.
+TEST_F(InjectorTest, HealingExpiresWhatHasNotStruck) {
+  run({{{when_written("a-3"), ProcessKill{"b", {}}, "armed"},
+        {at(10ms), ProcessKill{"nobody", {}}, "waiting"},
+        {at(20ms), LoseAnswer{by("nobody")}, "in traffic"},
+        {at(30ms), ProcessPause{"a", 10s}, "running"},
+        {at(40ms), ProcessPause{"b", 10ms}, "over"},
+        {at(1min), ProcessKill{"b", {}}, "later"}}},
+      2s);
+  EXPECT_TRUE(injector_->heal_all());  // the pause
+  EXPECT_TRUE(injector_->settled());
+  simulation_.run_until(sim::Time(2min));
+  EXPECT_TRUE(exists("a-3"));
+  EXPECT_TRUE(simulation_.find("b")->alive());
+  for (const Evidence& fault : injector_->ledger()) {
+    SCOPED_TRACE(fault.name);
+    const bool struck = fault.name == "running" || fault.name == "over";
+    EXPECT_EQ(fault.fired.has_value(), struck);
+    EXPECT_EQ(fault.healed.has_value(), struck);
+    EXPECT_EQ(fault.expired.has_value(), !struck);
+  }
 }
 
 }  // namespace

@@ -4,69 +4,31 @@
 // A state is content ("the request's Paused condition became True", "ops-manager updated the PetSet
 // demo/db-leaf"), not a count of events, so that a trigger still means the same after a change of
 // code or timing. `occurrence` picks the n-th time, `delay` waits after it.
+//
+// Adding a kind of moment: a struct with kName and fields() in one of the *_moments.h, its text in
+// moment_text.cpp, a row in Moment, its rule in moment_match.cpp. YAML follows from fields().
 #pragma once
 
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <variant>
 
-#include "model/api/client.h"
-#include "model/api/kind.h"
-#include "model/api/object.h"
+#include "faults/object_moments.h"
+#include "faults/role_moments.h"
+#include "faults/traffic_moments.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::faults {
 
-// Objects by kind and by name pattern (glob); what is empty matches everything.
-struct ObjectPattern {
-  std::optional<api::Kind> kind;
-  std::string namespace_;
-  std::string name;
-
-  bool matches(api::Kind object_kind, std::string_view object_namespace,
-               std::string_view object_name) const;
-  auto operator<=>(const ObjectPattern&) const = default;
-};
-
-// That long after the start of the run.
-struct AtTime {
-  sim::Duration at{};
-  auto operator<=>(const AtTime&) const = default;
-};
-
-// A condition of an object takes this status, having had another one or none.
-struct ConditionBecomes {
-  ObjectPattern object;
-  std::string type;
-  std::string status = "True";
-  auto operator<=>(const ConditionBecomes&) const = default;
-};
-
-// status.phase of an object takes this value.
-struct PhaseBecomes {
-  ObjectPattern object;
-  std::string phase;
-  auto operator<=>(const PhaseBecomes&) const = default;
-};
-
-// A write was applied: by whom (a glob on the process name; empty: anybody) and how.
-struct ObjectIsWritten {
-  ObjectPattern object;
-  std::string actor;
-  std::optional<api::Verb> verb;
-  std::optional<api::Subresource> subresource;
-  auto operator<=>(const ObjectIsWritten&) const = default;
-};
-
-// An object is gone from the API server.
-struct ObjectIsGone {
-  ObjectPattern object;
-  auto operator<=>(const ObjectIsGone&) const = default;
-};
-
-using Moment = std::variant<AtTime, ConditionBecomes, PhaseBecomes, ObjectIsWritten, ObjectIsGone>;
+// Plans sort by the order of the alternatives: new ones go to the end.
+using Moment = std::variant<AtTime, ConditionBecomes, PhaseBecomes, ObjectIsWritten, ObjectIsGone,
+                            PodBecomes, ContainerBecomes, NodeBecomes, CopyBecomes,
+                            PartitionBecomes, RequestPasses, EventPasses, QueryIsAnswered>;
 
 struct Trigger {
   Moment moment;
@@ -75,8 +37,20 @@ struct Trigger {
   auto operator<=>(const Trigger&) const = default;
 };
 
-// "when Paused of Singlestore demo/db becomes True, 2nd time, 500ms later"
+namespace detail {
+
+template <class... M>
+constexpr std::array<std::string_view, sizeof...(M)> names_of(
+    std::type_identity<std::variant<M...>>) {
+  return {M::kName...};
+}
+
+}  // namespace detail
+
+// As in YAML, in the order of the alternatives of Moment.
+inline constexpr auto kMomentNames = detail::names_of(std::type_identity<Moment>());
+
+// "when Paused of Singlestore demo/db becomes True, time 2, 500ms later"
 std::string describe(const Trigger& trigger);
-std::string describe(const ObjectPattern& pattern);
 
 }  // namespace sdbtwin::faults

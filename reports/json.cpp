@@ -73,6 +73,9 @@ Json faults_of(const RunResult& result) {
                     {"triggered", instant(fault.triggered)},
                     {"fired", instant(fault.fired)},
                     {"healed", instant(fault.healed)},
+                    {"expired", instant(fault.expired)},
+                    {"kind", fault.kind},
+                    {"outcome", to_string(fault.outcome)},
                     {"touched", fault.touched}});
   }
   return list;

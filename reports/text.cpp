@@ -155,8 +155,9 @@ class TextReport {
         what = fmt::format("fired at {} (event {}): {}", clock_text(fault.fired->time),
                            fault.fired->event, fault.touched);
         if (fault.healed) what += fmt::format("; healed at {}", clock_text(fault.healed->time));
+        if (fault.outcome == faults::HealedOutcome::kStays) what += "; its effect stays";
       } else if (fault.triggered) {
-        what = fmt::format("came due at {}, but took hold of nothing",
+        what = fmt::format("came due at {}, and there was nothing for it to strike",
                            clock_text(fault.triggered->time));
       }
       line("    " + ink(fault.fired ? Ink::kPlain : Ink::kWarning, what));

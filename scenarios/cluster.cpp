@@ -55,11 +55,14 @@ Cluster::Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners
       endpoint_(latency_of(scenario.cluster)),
       timings_(timings_of(scenario.cluster)),
       images_(images_of(scenario)),
+      registry_(images_),
       simulation_(seed),
-      injector_(simulation_, scenario.faults,
-                [this](std::uint64_t call) { endpoint_.release(call); }),
-      action_watcher_(simulation_.runtime()) {
+      environment_{
+          .simulation = &simulation_, .api = &endpoint_, .store = &store_, .registry = &registry_},
+      injector_(environment_, scenario.faults),
+      action_watcher_(environment_) {
   if (observer != nullptr) simulation_.trace().add_observer(*observer);
+  endpoint_.add_interceptor(action_watcher_);
   endpoint_.add_interceptor(injector_);
   add_api_server();
   add_database();
@@ -76,6 +79,7 @@ Cluster::~Cluster() {
     if ((*process)->alive()) (*process)->kill();
   }
   endpoint_.remove_interceptor(injector_);
+  endpoint_.remove_interceptor(action_watcher_);
 }
 
 sim::Process& Cluster::add(std::string_view name, sim::ProcessMain main) {
@@ -100,6 +104,7 @@ void Cluster::add_database() {
   });
   // Nodes and disks are built on it.
   process.start();
+  environment_.fleet = fleet_;
 }
 
 void Cluster::add_nodes() {
@@ -115,7 +120,8 @@ void Cluster::add_nodes() {
         machine->add_image(version->spec->init_container.image);
       }
     }
-    cluster::add_kubelet(simulation_, endpoint_, *machine, *disks_, images_, timings_);
+    cluster::add_kubelet(simulation_, endpoint_, *machine, *disks_, registry_, timings_);
+    environment_.machines.push_back(machine.get());
     machines_.push_back(std::move(machine));
   }
 }

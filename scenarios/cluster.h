@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "faults/environment.h"
 #include "faults/injector.h"
+#include "faults/registry_outage.h"
 #include "faults/trigger_watcher.h"
 #include "invariants/invariant.h"
 #include "model/cluster/api_server.h"
@@ -71,7 +73,9 @@ class Cluster final : public invariants::Truth {
   cluster::ApiEndpoint endpoint_;
   cluster::Timings timings_;
   cluster::ImageTable images_;
+  faults::RegistryOutage registry_;
   sim::Simulation simulation_;
+  faults::Environment environment_;
   faults::Injector injector_;
   faults::TriggerWatcher action_watcher_;
   singlestore::Fleet* fleet_ = nullptr;  // the actor of its process

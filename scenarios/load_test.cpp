@@ -286,7 +286,7 @@ TEST_F(LoadTest, AFaultWithoutAMomentOrWithoutAnEffect) {
           .has_value());
   ASSERT_THAT(problems_.all(), SizeIs(2));
   EXPECT_THAT(problems_.all()[0].message, HasSubstr("does not say when"));
-  EXPECT_THAT(problems_.all()[1].message, HasSubstr("names 0 faults"));
+  EXPECT_THAT(problems_.all()[1].message, HasSubstr("has 0 faults"));
 }
 
 TEST_F(LoadTest, AllProblemsOfAFileAreShownAtOnce) {

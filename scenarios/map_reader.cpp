@@ -171,18 +171,26 @@ bool MapReader::read(std::string_view name, sim::Duration& out) {
 }
 
 bool MapReader::read_quantity(std::string_view name, std::int64_t& out) {
+  std::int64_t amount = 0;
+  if (!read_signed_quantity(name, amount)) return false;
+  if (amount < 0) {
+    const YamlPtr value = field(name);
+    problems_->add(document_->source, value->at,
+                   fmt::format("{} is negative: {}", path_of(name), printable(value->text, 60)),
+                   "a quantity is 0 or more, for example 10Gi");
+    return false;
+  }
+  out = amount;
+  return true;
+}
+
+bool MapReader::read_signed_quantity(std::string_view name, std::int64_t& out) {
   const YamlPtr value = field(name);
   if (value == nullptr) return false;
   const auto amount =
       is_scalar(*value) ? api::Quantity(value->text).value() : std::optional<std::int64_t>();
   if (!amount) {
     wrong_type(*value, name, "a quantity", "10Gi");
-    return false;
-  }
-  if (*amount < 0) {
-    problems_->add(document_->source, value->at,
-                   fmt::format("{} is negative: {}", path_of(name), printable(value->text, 60)),
-                   "a quantity is 0 or more, for example 10Gi");
     return false;
   }
   out = *amount;

@@ -44,6 +44,8 @@ class MapReader {
   bool read(std::string_view name, sim::Duration& out);
   // "10Gi", "600m" (rounded up), 5: whole units, not negative.
   bool read_quantity(std::string_view name, std::int64_t& out);
+  // The same with either sign: "-10Mi".
+  bool read_signed_quantity(std::string_view name, std::int64_t& out);
   // "10%" or "2.5%", "150%": thousandths.
   bool read_per_mille(std::string_view name, std::int64_t& out, IntegerRange range);
   bool read(std::string_view name, std::vector<std::string>& out);

@@ -97,7 +97,11 @@ RunResult run(const Scenario& scenario, const RunOptions& options) {
     return completion.settled() && cluster.user().set_up() &&
            cluster.user().acted() == scenario.actions.size() && cluster.injector().settled();
   };
-  const bool ended = simulation.run_until(done, sim::Time(scenario.horizon));
+  bool ended = simulation.run_until(done, sim::Time(scenario.horizon));
+  // The second phase: without faults, what they had kept from ending must end.
+  if (cluster.injector().heal_all() && !ended) {
+    ended = simulation.run_until(done, simulation.now() + settings.convergence);
+  }
   if (ended) {
     await_wellness(cluster, checker, settings);
     simulation.run_until(simulation.now() + kAftermath);

@@ -46,8 +46,7 @@ singlestore::Settings database_settings(const Scenario& scenario) {
 // The first fault whose effect stays; "": none.
 std::string unhealed(const faults::FaultPlan& plan) {
   for (const faults::PlannedFault& planned : plan.faults) {
-    const auto* kill = std::get_if<faults::ProcessKill>(&planned.fault);
-    if (kill != nullptr && !kill->restart_after) return planned.name;
+    if (faults::outcome_of(planned.fault) == faults::HealedOutcome::kStays) return planned.name;
   }
   return {};
 }
