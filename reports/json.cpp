@@ -23,7 +23,9 @@ Json instant(const std::optional<faults::Instant>& at) {
 Json violations_of(const RunResult& result) {
   Json list = Json::array();
   for (const auto& violation : result.violations) {
+    const bool safety = violation.kind == invariants::InvariantKind::kSafety;
     list.push_back({{"invariant", violation.invariant},
+                    {"kind", safety ? "safety" : "liveness"},
                     {"message", violation.message},
                     {"timeNs", ns(violation.time)},
                     {"event", violation.event}});
@@ -87,6 +89,7 @@ Json requests_of(const RunResult& result) {
     list.push_back({{"name", request.name},
                     {"type", request.type},
                     {"phase", request.phase},
+                    {"reason", request.reason},
                     {"message", request.message},
                     {"createdNs", ns(request.created)},
                     {"finishedNs", time_or_null(request.finished)}});

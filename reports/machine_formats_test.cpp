@@ -43,6 +43,28 @@ TEST(JsonReport, TextThatIsNotUtf8IsReplaced) {
   EXPECT_EQ(json["runs"][0]["reason"], "bad \xef\xbf\xbd\xef\xbf\xbd");
 }
 
+TEST(MachineFormats, EveryVerdictIsToldAndOnlyPassedIsNoFailure) {
+  for (const char* word : {"passed", "violated", "stuck", "expectation-failed", "vacuous"}) {
+    scenarios::RunResult result = sample_result();
+    for (const scenarios::Verdict verdict :
+         {scenarios::Verdict::kPassed, scenarios::Verdict::kViolated, scenarios::Verdict::kStuck,
+          scenarios::Verdict::kExpectationFailed, scenarios::Verdict::kVacuous}) {
+      if (scenarios::to_string(verdict) == word) result.verdict = verdict;
+    }
+    result.reason = "because";
+    const auto json = nlohmann::json::parse(render_json({result}, false));
+    EXPECT_EQ(json["runs"][0]["verdict"], word);
+    EXPECT_EQ(json["summary"][word], 1);
+    const std::string xml = render_junit({result});
+    const std::string failure = std::string("<failure type=\"") + word + "\" message=\"because\">";
+    if (result.verdict == scenarios::Verdict::kPassed) {
+      EXPECT_THAT(xml, AllOf(HasSubstr("failures=\"0\""), Not(HasSubstr("<failure"))));
+    } else {
+      EXPECT_THAT(xml, AllOf(HasSubstr("failures=\"1\""), HasSubstr(failure)));
+    }
+  }
+}
+
 TEST(JunitReport, CountsAndEscapes) {
   const std::string xml = render_junit({sample_result(), failed_result()});
   EXPECT_THAT(xml, AllOf(HasSubstr("<testsuites name=\"sdbtwin\" tests=\"2\" failures=\"1\""),

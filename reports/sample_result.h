@@ -13,8 +13,8 @@ inline scenarios::RunResult sample_result() {
   result.description = "a rollout";
   result.seed = 7;
   result.notes = {"the twin supplies 3 nodes"};
-  result.requests = {
-      {"demo/update", "UpdateVersion", "Successful", "", sim::Time(10s), sim::Time(163s)}};
+  result.requests = {{"demo/update", "UpdateVersion", "Successful", "Successful", "",
+                      sim::Time(10s), sim::Time(163s)}};
   result.databases = {{"demo/sdb", "Ready", "8.9.3", "8.9.3 x3", false}};
   result.timeline = {{sim::Time(10s), scenarios::TimelineEntry::Category::kUser, "demo/update",
                       "UpdateVersion to 8.9.3 requested by user"},

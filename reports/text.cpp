@@ -223,6 +223,9 @@ class TextReport {
                                           : ", not finished";
       line(fmt::format("  {} {}: {}{}", request.type, request.name,
                        request.phase.empty() ? "no phase" : request.phase, took));
+      if (request.phase != "Successful" && !request.message.empty()) {
+        line(fmt::format("    {}: {}", request.reason, request.message));
+      }
     }
     for (const scenarios::DatabaseResult& database : result_.databases) {
       line(fmt::format("  Singlestore {}: {}, version {}, pods on {}{}", database.name,

@@ -69,6 +69,28 @@ TEST(Summary, CountsAddUpAndFailuresAreExplained) {
             HasSubstr("<two> & \"more\""), HasSubstr("1 of 2 runs passed\n")));
 }
 
+TEST(Verdicts, EachOneHasItsWordInEveryPlace) {
+  const std::vector<std::pair<scenarios::Verdict, std::string>> words{
+      {scenarios::Verdict::kPassed, "passed"},
+      {scenarios::Verdict::kViolated, "violated"},
+      {scenarios::Verdict::kStuck, "stuck"},
+      {scenarios::Verdict::kExpectationFailed, "expectation-failed"},
+      {scenarios::Verdict::kVacuous, "vacuous"}};
+  for (const auto& [verdict, word] : words) {
+    scenarios::RunResult result = sample_result();
+    result.verdict = verdict;
+    result.reason = "because";
+    std::string upper = word;
+    for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    EXPECT_THAT(render_text(result, {}), StartsWith(upper + "  sample"));
+    EXPECT_THAT(render_summary({result}, {}), StartsWith(word + " "));
+    const bool passed = verdict == scenarios::Verdict::kPassed;
+    EXPECT_THAT(render_summary({result}, {}),
+                HasSubstr(passed ? "1 of 1 runs passed" : "0 of 1 runs passed"));
+    EXPECT_EQ(render_text(result, {}).find("replay:") != std::string::npos, !passed);
+  }
+}
+
 TEST(SpeedLine, TellsEventsPerSecondAndTheRatioToRealTime) {
   const std::string line = speed_line({sample_result()});
   EXPECT_THAT(line, HasSubstr("308,641,750 events/s"));

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
 #include <set>
 
-#include "model/api/ops_request.h"
-#include "model/api/singlestore.h"
-#include "scenarios/counters.h"
 #include "scenarios/fault_yaml.h"
 #include "scenarios/manifest.h"
 #include "scenarios/suggest.h"
@@ -122,119 +118,6 @@ Action read_action(MapReader& item) {
   return action;
 }
 
-// The first name of a Kubernetes enum is "", the absent value.
-template <std::size_t n>
-std::vector<std::string> names_after_unset(const std::array<std::string_view, n>& names) {
-  return {names.begin() + 1, names.end()};
-}
-
-class ExpectationReader {
- public:
-  ExpectationReader(MapReader& expect, const Scenario& scenario)
-      : expect_(expect), scenario_(scenario) {}
-
-  std::vector<Expectation> read() {
-    for (const auto& [node, path] : expect_.items("requests")) {
-      MapReader item(expect_.document(), node, path, expect_.problems());
-      if (item.present()) out_.push_back({request(item), item.location()});
-    }
-    for (const auto& [node, path] : expect_.items("databases")) {
-      MapReader item(expect_.document(), node, path, expect_.problems());
-      if (item.present()) out_.push_back({database(item), item.location()});
-    }
-    for (const auto& [node, path] : expect_.items("counts")) {
-      MapReader item(expect_.document(), node, path, expect_.problems());
-      if (item.present()) out_.push_back({count(item), item.location()});
-    }
-    return std::move(out_);
-  }
-
- private:
-  api::ObjectKey key(MapReader& item, api::Kind kind) {
-    api::ObjectKey key;
-    item.read("namespace", key.namespace_);
-    if (item.required("name", "name the object")) item.read("name", key.name);
-    if (key.name.empty()) return key;
-    std::vector<std::string> names;
-    std::vector<api::ObjectKey> found;
-    for (const Manifest* manifest : all_objects(scenario_)) {
-      if (manifest->object->kind() != kind) continue;
-      const api::ObjectKey known = api::key_of(*manifest->object);
-      names.push_back(known.name);
-      const bool same_namespace = key.namespace_.empty() || key.namespace_ == known.namespace_;
-      if (known.name == key.name && same_namespace) found.push_back(known);
-    }
-    if (found.empty()) {
-      item.problems().add(item.location_of("name"),
-                          fmt::format("no {} of this scenario is named \"{}\"",
-                                      api::to_string(kind), printable(key.name, 60)),
-                          suggestion(key.name, names, "there are"));
-      return key;
-    }
-    return found.front();
-  }
-
-  ExpectedRequest request(MapReader& item) {
-    ExpectedRequest expected;
-    expected.key = key(item, api::Kind::kSinglestoreOpsRequest);
-    const auto& phases = api::EnumNames<api::OpsRequestPhase>::kNames;
-    const int phase = item.read_choice("phase", names_after_unset(phases));
-    if (phase >= 0) expected.phase = phases[static_cast<std::size_t>(phase) + 1];
-    sim::Duration duration{};
-    if (item.read("within", duration)) expected.within = duration;
-    if (item.read("atLeast", duration)) expected.at_least = duration;
-    item.finish();
-    return expected;
-  }
-
-  ExpectedDatabase database(MapReader& item) {
-    ExpectedDatabase expected;
-    expected.key = key(item, api::Kind::kSinglestore);
-    const auto& phases = api::EnumNames<api::DatabasePhase>::kNames;
-    const int phase = item.read_choice("phase", names_after_unset(phases));
-    if (phase >= 0) expected.phase = phases[static_cast<std::size_t>(phase) + 1];
-    item.read("version", expected.version);
-    bool paused = false;
-    if (item.read("paused", paused)) expected.paused = paused;
-    item.finish();
-    return expected;
-  }
-
-  ExpectedCount count(MapReader& item) {
-    ExpectedCount expected;
-    std::vector<std::string> names;
-    for (const Counter& counter : kCounters) names.emplace_back(counter.name);
-    (void)item.required("counter", suggestion("", names, "counters"));
-    const int index = item.read_choice("counter", names);
-    if (index >= 0) expected.counter = names[static_cast<std::size_t>(index)];
-    std::int64_t number = 0;
-    int limits = 0;
-    if (item.read("equals", number)) {
-      expected.at_least = number;
-      expected.at_most = number;
-      ++limits;
-    }
-    if (item.read("atLeast", number)) {
-      expected.at_least = number;
-      ++limits;
-    }
-    if (item.read("atMost", number)) {
-      expected.at_most = number;
-      ++limits;
-    }
-    if (limits == 0) {
-      item.problems().add(item.location(), item.path() + " has no limit",
-                          "give equals, or atLeast, atMost, or both");
-    }
-    item.finish();
-    return expected;
-  }
-
-  MapReader& expect_;
-  const Scenario& scenario_;
-  std::vector<Expectation> out_;
-};
-
 }  // namespace
 
 std::vector<Manifest> read_manifest_list(MapReader& reader, std::string_view field) {
@@ -261,13 +144,6 @@ std::vector<Action> read_actions(MapReader& spec) {
     actions.push_back(std::move(action));
   }
   return actions;
-}
-
-std::vector<Expectation> read_expectations(MapReader& spec, const Scenario& scenario) {
-  MapReader expect = spec.nested("expect");
-  std::vector<Expectation> out = ExpectationReader(expect, scenario).read();
-  expect.finish();
-  return out;
 }
 
 std::vector<const Manifest*> all_objects(const Scenario& scenario) {

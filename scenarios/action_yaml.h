@@ -1,4 +1,4 @@
-// The lists of a scenario's spec: manifests, actions, expectations.
+// The lists of a scenario's spec: manifests and actions.
 #pragma once
 
 #include <string>
@@ -13,10 +13,6 @@ namespace sdbtwin::scenarios {
 std::vector<Manifest> read_manifest_list(MapReader& reader, std::string_view field);
 
 std::vector<Action> read_actions(MapReader& spec);
-
-// Names are resolved against the objects of the scenario, so that a misspelt one is a problem now
-// and not a failed run later. Precondition: manifests and actions have been read.
-std::vector<Expectation> read_expectations(MapReader& spec, const Scenario& scenario);
 
 // All objects that the scenario ever applies.
 std::vector<const Manifest*> all_objects(const Scenario& scenario);

@@ -10,6 +10,7 @@
 #include "model/api/ops_request.h"
 #include "scenarios/action_yaml.h"
 #include "scenarios/catalogue.h"
+#include "scenarios/expectation_yaml.h"
 #include "scenarios/fault_yaml.h"
 #include "scenarios/manifest.h"
 #include "scenarios/map_reader.h"

@@ -41,6 +41,15 @@ bool all_running(const api::Pod& pod) {
          });
 }
 
+// What says how a request ended: the condition that failed, else the one that was added last.
+const api::Condition* final_condition(const api::SinglestoreOpsRequest& request) {
+  const std::vector<api::Condition>& conditions = request.status->conditions;
+  const auto failed = std::ranges::find_if(
+      conditions, [](const api::Condition& condition) { return condition.reason == "Failed"; });
+  if (failed != conditions.end()) return &*failed;
+  return conditions.empty() ? nullptr : &conditions.back();
+}
+
 class WaitSums {
  public:
   void add(std::string_view cause, const std::optional<sim::Time>& from,
@@ -104,7 +113,7 @@ void Recorder::on_request(const cluster::ObjectWritten& write) {
     if (after->spec->update_version) what += " to " + after->spec->update_version->target_version;
     add(Category::kUser, name, fmt::format("{} requested by {}", what, write.actor));
     request_index_[name] = requests_.size();
-    requests_.push_back({name, std::string(to_string(after->spec->type)), "", "", now_, {}});
+    requests_.push_back({name, std::string(to_string(after->spec->type)), "", "", "", now_, {}});
   }
   RequestResult& result = requests_[request_index_.at(name)];
   on_request_conditions(*after, before.get());
@@ -114,8 +123,9 @@ void Recorder::on_request(const cluster::ObjectWritten& write) {
   }
   if (api::is_finished(after->status->phase) && !result.finished) {
     result.finished = now_;
-    if (!after->status->conditions.empty()) {
-      result.message = after->status->conditions.back().message;
+    if (const api::Condition* last = final_condition(*after)) {
+      result.reason = last->reason;
+      result.message = last->message;
     }
     close_restart(now_);
   }

@@ -71,7 +71,8 @@ struct RequestResult {
   std::string name;  // namespace/name
   std::string type;
   std::string phase;
-  std::string message;  // of its last failing or final condition
+  std::string reason;   // of the condition that says how it ended
+  std::string message;  // likewise
   sim::Time created{};
   std::optional<sim::Time> finished;
 };

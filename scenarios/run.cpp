@@ -7,6 +7,7 @@
 #include "reports/trace_json.h"
 #include "scenarios/cluster.h"
 #include "scenarios/completion.h"
+#include "scenarios/expectation_judge.h"
 #include "scenarios/judge.h"
 #include "scenarios/recorder.h"
 #include "scenarios/world_settings.h"
@@ -122,7 +123,7 @@ RunResult run(const Scenario& scenario, const RunOptions& options) {
   result.invariants = checker.results();
   result.faults = cluster.injector().ledger();
   recorder.finish(result);
-  result.databases = describe_databases(scenario, cluster.store());
+  result.databases = describe_databases(cluster.store());
   result.expectations = judge_expectations(scenario, cluster.store(), result);
   judge(result, ended ? std::vector<std::string>() : open_ends(scenario, cluster, completion),
         refusals(cluster));

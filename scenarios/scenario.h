@@ -49,22 +49,38 @@ struct Action {
 struct ExpectedRequest {
   api::ObjectKey key;
   std::string phase;
+  std::string reason;                     // of the condition that says how it ended
+  std::string message;                    // that it contains, or a glob
   std::optional<sim::Duration> within;    // from creation to the end
   std::optional<sim::Duration> at_least;  // a rollout that is too fast did not do its work
+};
+// Of all pods, or PetSets, with a name that fits; there must be one.
+struct ExpectedVersion {
+  std::string name;  // a glob
+  std::string version;
 };
 struct ExpectedDatabase {
   api::ObjectKey key;
   std::string phase;
-  std::string version;  // of the object and of every pod
+  std::string version;  // of the object and, unless `pods` are given, of every pod
   std::optional<bool> paused;
+  std::vector<ExpectedVersion> pods;
+  std::vector<ExpectedVersion> petsets;  // of their templates
 };
 struct ExpectedCount {
   std::string counter;
   std::int64_t at_least = 0;
   std::optional<std::int64_t> at_most;
 };
+// How near an invariant came to its limit. Times in nanoseconds.
+struct ExpectedMargin {
+  std::string invariant;
+  std::string what;  // a part of the margin's name; "": the only one
+  std::optional<std::int64_t> at_most;
+  std::optional<std::int64_t> at_least;
+};
 struct Expectation {
-  std::variant<ExpectedRequest, ExpectedDatabase, ExpectedCount> what;
+  std::variant<ExpectedRequest, ExpectedDatabase, ExpectedCount, ExpectedMargin> what;
   Location location;
 };
 

@@ -283,8 +283,7 @@ GateResult replication_synced(const NodeRows& rows, const GateLimits& limits) {
   if (rows.redundancy >= 2) {
     if (auto problem = cluster_problem(rows, limits)) return GateResult::waiting(*problem);
   }
-  const bool nothing_follows = rows.partitions.empty() && rows.streams.empty();
-  if (nothing_follows && (rows.redundancy < 2 || rows.databases.empty())) {
+  if (rows.partitions.empty() && rows.streams.empty()) {
     return GateResult::not_applicable(is_master_aggregator(rows)
                                           ? "the master aggregator follows nobody"
                                           : "the node holds no instances");

@@ -204,6 +204,9 @@ TEST(SyncGate, SaysWhenThereWasNothingToCompare) {
   master.aggregators = {row};
   master.instances = {instance("cluster", InstanceRole::kMaster, InstanceState::kOnline)};
   EXPECT_EQ(replication_synced(master, GateLimits{}).outcome, GateOutcome::kNotApplicable);
+  // That the databases are well elsewhere is no comparison of this node with anything.
+  master.redundancy = 2;
+  EXPECT_EQ(replication_synced(master, GateLimits{}).outcome, GateOutcome::kNotApplicable);
   master.instances[0].state = InstanceState::kRecovering;
   EXPECT_EQ(replication_synced(master, GateLimits{}).reason, "cluster is recovering");
 }
