@@ -10,6 +10,8 @@
 namespace sdbtwin::singlestore {
 namespace {
 
+constexpr std::int64_t kFirstTerm = 1;  // of a new partition: in it its rows are loaded
+
 // Effect: the list says that `cause` holds from now on. True when that is a change.
 bool note_outage(std::vector<Outage>& outages, OutageCause cause, sim::Time now) {
   const bool lasts = !outages.empty() && outages.back().to == kNever;
@@ -145,10 +147,15 @@ void ClientLog::note_writer(PartitionClients& clients, std::size_t copy, const C
       return;
     }
   }
+  const bool first = clients.acknowledged.empty();
+  if (first && writer.term > kFirstTerm) {
+    // Its first master was never seen to write; the loaded rows are of its term.
+    clients.acknowledged.push_back({kFirstTerm, writer.node, 0, position, now, now});
+  }
   AcknowledgedWrites begun;
   begun.term = writer.term;
   begun.node = writer.node;
-  begun.from = clients.acknowledged.empty() ? 0 : position;  // loaded rows
+  begun.from = first && writer.term == kFirstTerm ? 0 : position;  // with the loaded rows
   begun.to = position;
   begun.since = now;
   clients.acknowledged.push_back(begun);
