@@ -110,6 +110,28 @@ sim::Task<GateReport> GateReader::read(PodSlot slot, const Baseline* baseline) {
   co_return report;
 }
 
+sim::Task<std::optional<GateReading>> GateReader::read_copies(PodSlot slot) {
+  if (slot.role != kit::Role::kLeaf) co_return std::nullopt;
+  const std::optional<int> redundancy = co_await session_.redundancy(database_);
+  if (redundancy && *redundancy < 2) co_return std::nullopt;
+  GateReading reading{Gate::kDatabaseSize,
+                      GateResult::waiting("the redundancy level could not be read")};
+  if (!redundancy) co_return reading;
+  NodeRows rows;
+  rows.host = kit::pod_host(*database_, slot.pod);
+  rows.role = slot.role;
+  rows.redundancy = *redundancy;
+  QueryProblem problem = co_await read_node(rows);
+  if (!problem) {
+    auto partitions = co_await session_.ask(database_, sql::DistributedPartitions("", rows.host));
+    problem = take(std::move(partitions), rows.partitions);
+  }
+  if (!problem) problem = co_await read_sizes(rows);
+  const Baseline none;
+  reading.result = problem ? unreadable(*problem) : database_size(rows, none, limits_);
+  co_return reading;
+}
+
 sim::Task<std::optional<Baseline>> GateReader::read_baseline(PodSlot slot) {
   if (slot.role == kit::Role::kStandalone) {
     co_return Baseline{.known = true, .rows = {}};

@@ -24,6 +24,10 @@ class GateReader {
   // All gates of the node. `baseline` null: sizes are not looked at.
   sim::Task<GateReport> read(PodSlot slot, const Baseline* baseline);
 
+  // Redundancy 2, a leaf that has not been restarted: are its copies and their second copies almost
+  // the same? A restart makes the second copies masters. Nullopt: there is nothing to compare.
+  sim::Task<std::optional<GateReading>> read_copies(PodSlot slot);
+
   // The rows that each instance of the node holds now; nullopt: could not be read.
   sim::Task<std::optional<Baseline>> read_baseline(PodSlot slot);
 

@@ -253,6 +253,14 @@ sim::Task<void> Observer::observe_clearance(Snapshot& snapshot, GateReader& read
   }
   snapshot.clearance = co_await reader.read(*slot, baseline ? &*baseline : nullptr);
   trace_gates(snapshot, *snapshot.clearance);
+  if (snapshot.slot() == nullptr || snapshot.slot()->pod == last) co_return;
+  if (!snapshot.clearance->all_open()) co_return;
+  // The pod that is about to go hands its partitions over to their second copies.
+  std::optional<GateReading> copies = co_await reader.read_copies(*snapshot.slot());
+  if (!copies) co_return;
+  GateReport next{.pod = snapshot.slot()->pod, .readings = {std::move(*copies)}};
+  trace_gates(snapshot, next);
+  if (!next.all_open()) snapshot.clearance = std::move(next);
 }
 
 void Observer::trace_gates(const Snapshot& snapshot, const GateReport& report) {
