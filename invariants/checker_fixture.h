@@ -41,6 +41,9 @@ class CheckerTest : public ::testing::Test, public Truth {
   const singlestore::ClusterState* state(std::string_view, std::string_view) const override {
     return state_ ? &*state_ : nullptr;
   }
+  const singlestore::ClientLog* clients(std::string_view, std::string_view) const override {
+    return clients_ ? &*clients_ : nullptr;
+  }
   void truth(const std::string& pod, bool in_sync) {
     singlestore::NodeTruth truth;
     truth.online = in_sync;
@@ -117,6 +120,7 @@ class CheckerTest : public ::testing::Test, public Truth {
   std::map<api::ObjectRef, api::ObjectPtr> objects_;
   std::map<std::string, singlestore::TruthHistory> histories_;
   std::optional<singlestore::ClusterState> state_;  // absent: nothing is known of the inside
+  std::optional<singlestore::ClientLog> clients_;
 };
 
 // "image-<version>", as make_database() and the catalogue of the fixture name them.

@@ -18,6 +18,7 @@
 #include "model/cluster/api_server.h"
 #include "model/singlestore/state.h"
 #include "model/singlestore/truth_history.h"
+#include "model/singlestore/workload.h"
 #include "sim/core/trace.h"
 
 namespace sdbtwin::invariants {
@@ -35,6 +36,9 @@ struct Settings {
   // Sizes of two copies that count as almost the same: the gates' own limits (singlestore.md 5.6).
   std::int64_t size_tolerance_percent = 10;
   std::int64_t size_floor_rows = 1'000;
+  // A fault of the plan changes rows behind the database's back: that is no mistake of the
+  // database.
+  bool copies_may_drift = false;
   // A fault of the plan whose effect stays: what must become well again may then not. "": none.
   std::string unhealed;
   // From the last write that could disturb it until everything is well again. [us] A step of a
@@ -60,6 +64,9 @@ class Truth {
   // Null: there never was such a database.
   virtual const singlestore::ClusterState* state(std::string_view namespace_,
                                                  std::string_view database) const = 0;
+  // What its clients were told. Null: there never was such a database.
+  virtual const singlestore::ClientLog* clients(std::string_view namespace_,
+                                                std::string_view database) const = 0;
 
  protected:
   ~Truth() = default;

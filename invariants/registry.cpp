@@ -5,12 +5,15 @@
 #include "invariants/availability_floor.h"
 #include "invariants/converges.h"
 #include "invariants/gates_before_next_pod.h"
+#include "invariants/no_acknowledged_write_lost.h"
 #include "invariants/one_pod_at_a_time.h"
 #include "invariants/one_request_in_progress.h"
+#include "invariants/one_writable_master.h"
 #include "invariants/pause_respected.h"
 #include "invariants/pvc_identity.h"
 #include "invariants/request_ends.h"
 #include "invariants/resumed_at_end.h"
+#include "invariants/synced_copies_are_synced.h"
 #include "invariants/termination_ends.h"
 #include "invariants/version_last.h"
 #include "invariants/version_never_back.h"
@@ -18,7 +21,7 @@
 namespace sdbtwin::invariants {
 
 std::span<const Registration> registry() {
-  static constexpr std::array<Registration, 12> kAll{{
+  static constexpr std::array<Registration, 15> kAll{{
       {"pause-respected",
        "while a database is paused and its PetSets are fenced, the Provisioner changes none of its "
        "objects",
@@ -36,6 +39,14 @@ std::span<const Registration> registry() {
       {"resumed-at-end",
        "a request that ended or is gone leaves its database neither paused nor fenced",
        &make_resumed_at_end},
+      {"no-acknowledged-write-lost",
+       "what clients were told is written stays written, as far as the replication promises it",
+       &make_no_acknowledged_write_lost},
+      {"one-writable-master", "at most one copy of a partition takes writes",
+       &make_one_writable_master},
+      {"synced-copies-are-synced",
+       "a copy that counts as synced has what its master has acknowledged",
+       &make_synced_copies_are_synced},
       {"availability-floor",
        "a pod that serves the last copy of a partition is not disrupted, nor at redundancy 1 a pod "
        "while the partitions of the one before are not served again",

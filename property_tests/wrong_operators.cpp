@@ -130,6 +130,7 @@ ops_manager::Planner ignores_sizes() {
     ops_manager::Snapshot snapshot = seen;
     open(snapshot.gates, ops_manager::Gate::kDatabaseSize);
     open(snapshot.clearance, ops_manager::Gate::kDatabaseSize);
+    if (!snapshot.baseline) snapshot.baseline.emplace();
     return ops_manager::make_plan(snapshot);
   };
 }
@@ -161,6 +162,17 @@ provisioner::Planner drops_claims() {
   return [](const provisioner::Snapshot& snapshot) {
     provisioner::Plan plan = provisioner::make_plan(snapshot);
     if (provisioner::replicas_up(snapshot)) plan.actions.emplace_back(provisioner::DropClaims{});
+    return plan;
+  };
+}
+
+provisioner::Planner drops_claims_late() {
+  return [](const provisioner::Snapshot& snapshot) {
+    provisioner::Plan plan = provisioner::make_plan(snapshot);
+    const api::PetSet* leaves = snapshot.petset(kit::Role::kLeaf);
+    if (leaves == nullptr || leaves->status->updated_replicas != 1) return plan;
+    if (leaves->status->ready_replicas < 2) return plan;
+    plan.actions.emplace_back(provisioner::DropClaims{});
     return plan;
   };
 }

@@ -37,6 +37,9 @@ ops_manager::Planner never_says_done();
 // pvc-identity: gives the claims of a healthy database up.
 provisioner::Planner drops_claims();
 
+// no-acknowledged-write-lost: the same, once the first leaf has its new version.
+provisioner::Planner drops_claims_late();
+
 // converges: when the database has its new version, makes its PetSets anew over and over.
 provisioner::Planner remakes_petsets();
 

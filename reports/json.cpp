@@ -157,6 +157,40 @@ Json waits_of(const RunResult& result) {
   return list;
 }
 
+Json availability_of(const RunResult& result) {
+  Json list = Json::array();
+  for (const auto& one : result.availability) {
+    Json outages = Json::array();
+    for (const auto& outage : one.outages) {
+      outages.push_back({{"fromNs", ns(outage.from)},
+                         {"toNs", ns(outage.to)},
+                         {"lasts", outage.lasts},
+                         {"cause", outage.cause}});
+    }
+    list.push_back({{"database", one.database},
+                    {"partition", one.partition ? Json(*one.partition) : Json(nullptr)},
+                    {"service", one.service},
+                    {"outages", std::move(outages)},
+                    {"count", one.count},
+                    {"longestNs", one.longest.count()},
+                    {"totalNs", one.total.count()}});
+  }
+  return list;
+}
+
+Json clients_of(const RunResult& result) {
+  Json list = Json::array();
+  for (const auto& client : result.clients) {
+    list.push_back({{"database", client.database},
+                    {"acknowledgedRows", client.acknowledged},
+                    {"refusedRows", client.refused},
+                    {"unknownRows", client.unknown},
+                    {"servedReads", client.served_reads},
+                    {"refusedReads", client.refused_reads}});
+  }
+  return list;
+}
+
 Json run_of(const RunResult& result, bool with_speed) {
   Json run{{"scenario", result.scenario},
            {"file", result.file},
@@ -177,6 +211,8 @@ Json run_of(const RunResult& result, bool with_speed) {
   run["databases"] = databases_of(result);
   run["counters"] = result.counters;
   run["waits"] = waits_of(result);
+  run["availability"] = availability_of(result);
+  run["clients"] = clients_of(result);
   run["restarts"] = restarts_of(result);
   run["gates"] = gates_of(result);
   run["timeline"] = timeline_of(result);

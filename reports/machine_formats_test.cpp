@@ -33,6 +33,10 @@ TEST(JsonReport, HasItsSchemaItsSummaryAndEveryRun) {
   EXPECT_EQ(run["faults"][0]["fired"]["event"], 12);
   EXPECT_TRUE(run["faults"][0]["healed"].is_null());
   EXPECT_EQ(run["invariants"][0]["margins"][0]["limitIs"], "maximum");
+  EXPECT_EQ(run["availability"][0]["outages"][0]["cause"], "master-down");
+  EXPECT_TRUE(run["availability"][0]["partition"].is_null());
+  EXPECT_EQ(run["availability"][4]["partition"], 2);
+  EXPECT_EQ(run["clients"][0]["unknownRows"], 3);
   EXPECT_FALSE(run.contains("cpuTimeNs"));
 }
 

@@ -25,6 +25,13 @@ inline scenarios::RunResult sample_result() {
   result.gates = {{"replication-synced", "sdb-leaf-0", "Passed", "5 partitions, 3 streams", 2,
                    sim::Time(62s), sim::Time(64s)}};
   result.waits = {{"the old pod stops", 30s, 1}};
+  const scenarios::OutageResult outage{sim::Time(20s), sim::Time(62s), false, "master-down"};
+  result.availability = {{"demo/sdb app", std::nullopt, "writes", {outage}, 1, 42s, 42s},
+                         {"demo/sdb app", std::nullopt, "reads", {}, 0, 0s, 0s},
+                         {"demo/sdb app", 0, "writes", {outage}, 1, 42s, 42s},
+                         {"demo/sdb app", 1, "writes", {}, 0, 0s, 0s},
+                         {"demo/sdb app", 2, "writes", {outage}, 1, 42s, 42s}};
+  result.clients = {{"demo/sdb app", 1000, 20, 3, 900, 30}};
   result.counters = {{"evictions", 3}};
   result.invariants = {{"one-pod-at-a-time",
                         true,

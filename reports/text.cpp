@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/availability_text.h"
 #include "reports/bars.h"
 
 namespace sdbtwin::reports {
@@ -78,6 +79,7 @@ class TextReport {
     restarts();
     gates();
     waits();
+    clients();
     faults();
     margins();
     problems();
@@ -143,6 +145,13 @@ class TextReport {
       line(fmt::format("  {:>11}  {}{}", clock_text(sim::Time(wait.total)), wait.cause,
                        wait.count > 1 ? fmt::format(" ({} times)", wait.count) : ""));
     }
+  }
+
+  void clients() {
+    const std::vector<std::string> lines = availability_lines(result_);
+    if (lines.empty()) return;
+    section("What clients saw (all partitions together, then by partition)");
+    for (const std::string& text : lines) line(text);
   }
 
   void faults() {

@@ -32,6 +32,15 @@ TEST(TextReport, ShowsVerdictStoryChecksAndDigest) {
             HasSubstr("digest 0123456789abcdef")));
 }
 
+TEST(TextReport, ShowsWhatClientsSaw) {
+  EXPECT_THAT(render_text(sample_result(), {}),
+              AllOf(HasSubstr("demo/sdb app writes: 1 outage, 42s in total"),
+                    HasSubstr("demo/sdb app reads: always available"),
+                    HasSubstr("partitions 0, 2: 1 outage, 42s in total"),
+                    HasSubstr("20.000s to   1m02.000s  42s  master-down"),
+                    HasSubstr("1000 acknowledged, 20 refused, 3 without an answer")));
+}
+
 TEST(TextReport, APassedRunNeedsNoReplay) {
   EXPECT_THAT(render_text(sample_result(), {}), Not(HasSubstr("replay")));
 }

@@ -181,4 +181,11 @@ const singlestore::ClusterState* Cluster::state(std::string_view namespace_,
   return found == nullptr ? nullptr : &found->state();
 }
 
+const singlestore::ClientLog* Cluster::clients(std::string_view namespace_,
+                                               std::string_view database) const {
+  const singlestore::DatabaseCluster* found =
+      fleet_->find(std::string(namespace_), std::string(database));
+  return found == nullptr ? nullptr : &found->clients();
+}
+
 }  // namespace sdbtwin::scenarios

@@ -44,6 +44,7 @@ class Cluster final : public invariants::Truth {
   sim::Simulation& simulation() { return simulation_; }
   const store::Store& store() const { return store_; }
   faults::Injector& injector() { return injector_; }
+  singlestore::Fleet& fleet() { return *fleet_; }
   // Sends the user the actions that come due; to be added as an observer.
   faults::TriggerWatcher& action_watcher() { return action_watcher_; }
 
@@ -55,6 +56,8 @@ class Cluster final : public invariants::Truth {
                                            std::string_view pod) const override;
   const singlestore::ClusterState* state(std::string_view namespace_,
                                          std::string_view database) const override;
+  const singlestore::ClientLog* clients(std::string_view namespace_,
+                                        std::string_view database) const override;
 
  private:
   void add_api_server();

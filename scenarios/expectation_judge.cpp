@@ -99,6 +99,61 @@ class ExpectationJudge {
          "it has none in this run", false);
   }
 
+  void operator()(const ExpectedRestart& expected) {
+    bool any = false;
+    for (const PodRestart& restart : result_.restarts) {
+      const std::string pod = restart.pod.substr(restart.pod.find('/') + 1);
+      if (!faults::glob_match(expected.pod, pod)) continue;
+      any = true;
+      const std::string took =
+          restart.ready ? sim::format_duration(*restart.ready - restart.evicted) : "it never was";
+      if (expected.within) {
+        note(fmt::format("pod {} is Ready again within {}", pod,
+                         sim::format_duration(*expected.within)),
+             took, restart.ready && *restart.ready - restart.evicted <= *expected.within);
+      }
+      if (expected.at_least) {
+        note(fmt::format("pod {} is Ready again after {} or more", pod,
+                         sim::format_duration(*expected.at_least)),
+             took, restart.ready && *restart.ready - restart.evicted >= *expected.at_least);
+      }
+    }
+    if (!any) note(fmt::format("pod {} is restarted", expected.pod), "it was not", false);
+  }
+
+  void operator()(const ExpectedAvailability& expected) {
+    const std::string database = to_string(expected.key) + " " + expected.database;
+    const std::string_view service = expected.writes ? "writes" : "reads";
+    const std::string subject =
+        expected.partition ? fmt::format("{}:{} {}", database, *expected.partition, service)
+                           : fmt::format("{} {}", database, service);
+    const auto found = std::ranges::find_if(result_.availability, [&](const auto& one) {
+      return one.database == database && one.partition == expected.partition &&
+             one.service == service;
+    });
+    if (found == result_.availability.end()) {
+      return note(subject + " are watched", "there is no such database or partition", false);
+    }
+    const sim::Duration longest = found->longest;
+    const std::int64_t outages = found->count;
+    const auto judge_one = [&](const auto& limit, std::string_view what, auto text, auto value,
+                               bool met) {
+      if (limit) note(fmt::format("{}: {} {}", subject, what, text(*limit)), text(value), met);
+    };
+    const auto number = [](std::int64_t value) { return std::to_string(value); };
+    const auto time = [](sim::Duration value) { return sim::format_duration(value); };
+    judge_one(expected.outages_at_least, "outages at least", number, outages,
+              outages >= expected.outages_at_least.value_or(0));
+    judge_one(expected.outages_at_most, "outages at most", number, outages,
+              outages <= expected.outages_at_most.value_or(0));
+    judge_one(expected.longest_at_most, "the longest outage at most", time, longest,
+              longest <= expected.longest_at_most.value_or(longest));
+    judge_one(expected.total_at_least, "outages in total at least", time, found->total,
+              found->total >= expected.total_at_least.value_or(found->total));
+    judge_one(expected.total_at_most, "outages in total at most", time, found->total,
+              found->total <= expected.total_at_most.value_or(found->total));
+  }
+
   std::vector<ExpectationResult> results;
   std::string place;
 

@@ -97,13 +97,13 @@ class ExpectationTest : public ::testing::Test {
 
   std::vector<ExpectationResult> judge(const std::string& expect) {
     Problems problems;
-    const auto scenario = load_scenario(
-        files_.write("test.yaml", kScenarioHead +
-                                      "  manifests: [db.yaml]\n"
-                                      "  actions: [{at: 1m, apply: update.yaml}]\n"
-                                      "  expect: {" +
-                                      expect + "}\n"),
-        problems);
+    const auto scenario =
+        load_scenario(files_.write("test.yaml", kScenarioHead +
+                                                    "  manifests: [db.yaml]\n"
+                                                    "  actions: [{at: 1m, apply: update.yaml}]\n"
+                                                    "  expect: {" +
+                                                    expect + "}\n"),
+                      problems);
     for (const Problem& problem : problems.all()) ADD_FAILURE() << to_text(problem);
     return scenario ? judge_expectations(*scenario, state_, result_)
                     : std::vector<ExpectationResult>();
@@ -139,9 +139,10 @@ TEST_F(ExpectationTest, ARequestTakesItsTime) {
 }
 
 TEST_F(ExpectationTest, ADatabaseIsOnAStatedMixOfVersions) {
-  expect("databases: [{name: sdb, version: \"8.7.21\", paused: false, "
-         "pods: {sdb-leaf-0: \"8.9.3\", sdb-leaf-1: \"8.7.21\"}, petSets: {sdb-leaf: \"8.9.3\"}}]",
-         true);
+  expect(
+      "databases: [{name: sdb, version: \"8.7.21\", paused: false, "
+      "pods: {sdb-leaf-0: \"8.9.3\", sdb-leaf-1: \"8.7.21\"}, petSets: {sdb-leaf: \"8.9.3\"}}]",
+      true);
   expect("databases: [{name: sdb, pods: {\"sdb-leaf-*\": \"8.9.3\"}}]", false);
   expect("databases: [{name: sdb, pods: {nobody: \"8.9.3\"}}]", false);
   expect("databases: [{name: sdb, petSets: {sdb-leaf: \"8.7.21\"}}]", false);
@@ -159,6 +160,36 @@ TEST_F(ExpectationTest, AMarginHasALimitOfItsOwn) {
   expect("margins: [{invariant: gates-before-next-pod, what: distance, atMost: 1h}]", false);
 }
 
+TEST_F(ExpectationTest, AvailabilityHasLimits) {
+  const OutageResult first{sim::Time(20s), sim::Time(50s), false, "master-down"};
+  const OutageResult second{sim::Time(60s), sim::Time(70s), true, "recovering"};
+  result_.availability = {{"demo/sdb app", std::nullopt, "writes", {first, second}, 2, 30s, 40s},
+                          {"demo/sdb app", 1, "reads", {}, 0, 0s, 0s}};
+  expect(
+      "availability: [{name: sdb, service: writes, outagesAtLeast: 2, outagesAtMost: 2, "
+      "longestAtMost: 30s, totalAtLeast: 40s, totalAtMost: 40s}]",
+      true);
+  expect("availability: [{name: sdb, partition: 1, service: reads, outagesAtMost: 0}]", true);
+  expect(
+      "availability: [{name: sdb, service: writes, outagesAtMost: 1, longestAtMost: 29s, "
+      "totalAtMost: 39s, totalAtLeast: 41s}]",
+      false);
+  expect("availability: [{name: sdb, database: none, service: writes, outagesAtMost: 9}]", false);
+}
+
+TEST_F(ExpectationTest, ARestartedPodTakesItsTime) {
+  PodRestart restart;
+  restart.pod = "demo/sdb-leaf-0";
+  restart.evicted = sim::Time(10s);
+  restart.ready = sim::Time(52s);
+  result_.restarts = {restart};
+  expect("restarts: [{pod: \"sdb-leaf-*\", within: 42s, atLeast: 42s}]", true);
+  expect("restarts: [{pod: sdb-leaf-0, within: 41s, atLeast: 43s}]", false);
+  expect("restarts: [{pod: sdb-leaf-1, within: 1h}]", false);
+  result_.restarts.front().ready.reset();
+  expect("restarts: [{pod: sdb-leaf-0, within: 1h, atLeast: 1s}]", false);
+}
+
 TEST_F(ExpectationTest, CountsHaveLimits) {
   expect("counts: [{counter: evictions, equals: 1}, {counter: evictions, atMost: 1}]", true);
   expect("counts: [{counter: evictions, atLeast: 2}]", false);
@@ -166,11 +197,11 @@ TEST_F(ExpectationTest, CountsHaveLimits) {
 
 TEST_F(ExpectationTest, AMarginWithoutALimitIsAProblem) {
   Problems problems;
-  EXPECT_FALSE(load_scenario(files_.write("bad.yaml", kScenarioHead +
-                                                          "  manifests: [db.yaml]\n"
-                                                          "  expect: {margins: [{invariant: "
-                                                          "version-last}]}\n"),
-                             problems));
+  EXPECT_FALSE(
+      load_scenario(files_.write("bad.yaml", kScenarioHead + "  manifests: [db.yaml]\n"
+                                                             "  expect: {margins: [{invariant: "
+                                                             "version-last}]}\n"),
+                    problems));
   ASSERT_THAT(problems.all(), SizeIs(1));
   EXPECT_THAT(problems.all().front().message, HasSubstr("has no limit"));
 }

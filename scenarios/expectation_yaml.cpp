@@ -33,6 +33,8 @@ class ExpectationReader {
     read_list("requests", [this](MapReader& item) { return Any(request(item)); });
     read_list("databases", [this](MapReader& item) { return Any(database(item)); });
     read_list("counts", [this](MapReader& item) { return Any(count(item)); });
+    read_list("restarts", [this](MapReader& item) { return Any(restart(item)); });
+    read_list("availability", [this](MapReader& item) { return Any(availability(item)); });
     read_list("margins", [this](MapReader& item) { return Any(margin(item)); });
     return std::move(out_);
   }
@@ -163,6 +165,43 @@ class ExpectationReader {
       out = duration.count();
     }
     return true;
+  }
+
+  ExpectedRestart restart(MapReader& item) {
+    ExpectedRestart expected;
+    if (item.required("pod", "name the pod, or a glob: `pod: \"sdb-leaf-*\"`")) {
+      item.read("pod", expected.pod);
+    }
+    sim::Duration duration{};
+    if (item.read("within", duration)) expected.within = duration;
+    if (item.read("atLeast", duration)) expected.at_least = duration;
+    item.finish();
+    return expected;
+  }
+
+  ExpectedAvailability availability(MapReader& item) {
+    ExpectedAvailability expected;
+    expected.key = key(item, api::Kind::kSinglestore);
+    item.read("database", expected.database);
+    std::int32_t partition = 0;
+    if (item.read("partition", partition, {0, 1'000'000})) expected.partition = partition;
+    (void)item.required("service", "`service: writes` or `service: reads`");
+    expected.writes = item.read_choice("service", {"reads", "writes"}) != 0;
+    const auto number = [&](std::string_view field, std::optional<std::int64_t>& out) {
+      std::int64_t value = 0;
+      if (item.read(field, value)) out = value;
+    };
+    number("outagesAtLeast", expected.outages_at_least);
+    number("outagesAtMost", expected.outages_at_most);
+    const auto time = [&](std::string_view field, std::optional<sim::Duration>& out) {
+      sim::Duration value{};
+      if (item.read(field, value)) out = value;
+    };
+    time("longestAtMost", expected.longest_at_most);
+    time("totalAtLeast", expected.total_at_least);
+    time("totalAtMost", expected.total_at_most);
+    item.finish();
+    return expected;
   }
 
   ExpectedMargin margin(MapReader& item) {

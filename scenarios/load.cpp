@@ -147,6 +147,7 @@ class ScenarioLoader {
     if (spec.read("base", base)) load_base(spec, base, scenario);
     read_cluster(spec, scenario.cluster);
     read_database(spec, scenario.database);
+    read_workload(spec, scenario.workload);
     read_policy(spec, scenario.policy);
     for (Manifest& manifest : read_manifest_list(spec, "manifests")) {
       scenario.manifests.push_back(std::move(manifest));

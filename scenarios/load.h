@@ -3,8 +3,8 @@
 //   apiVersion: sdbtwin.dev/v1alpha1
 //   kind: Scenario
 //   metadata: {name, description}
-//   spec: {base, manifests, cluster, database, policy, actions, faults, expect, invariants,
-//   horizon}
+//   spec: {base, manifests, cluster, database, workload, policy, actions, faults, expect,
+//          invariants, horizon}
 //
 // `base` is another scenario: its settings hold unless they are given here, its manifests, actions
 // and faults come first, its expectations hold unless `expect` is given here.

@@ -85,6 +85,32 @@ struct DatabaseResult {
   bool paused = false;
 };
 
+// What the application saw of a database or of one partition of it. Available but in the outages.
+struct OutageResult {
+  sim::Time from{};
+  sim::Time to{};  // the end of the run when it lasts
+  bool lasts = false;
+  std::string cause;  // "master-down", ...
+};
+struct AvailabilityResult {
+  std::string database;               // "demo/sdb app"
+  std::optional<int> partition;       // absent: all partitions together
+  std::string service;                // "reads", "writes"
+  std::vector<OutageResult> outages;  // one for each cause: they may follow each other
+  std::int32_t count = 0;             // of interruptions, whatever their causes
+  sim::Duration longest{};            // of them
+  sim::Duration total{};
+};
+// Rows, up to the end of the run.
+struct ClientResult {
+  std::string database;
+  std::int64_t acknowledged = 0;
+  std::int64_t refused = 0;
+  std::int64_t unknown = 0;  // no answer: done or not
+  std::int64_t served_reads = 0;
+  std::int64_t refused_reads = 0;
+};
+
 // Where virtual time went: a name for the cause, and how long in total.
 struct WaitByCause {
   std::string cause;
@@ -112,6 +138,8 @@ struct RunResult {
   std::vector<PodRestart> restarts;
   std::vector<GateSummary> gates;
   std::vector<WaitByCause> waits;
+  std::vector<AvailabilityResult> availability;
+  std::vector<ClientResult> clients;
   std::map<std::string, std::int64_t> counters;  // "evictions", "writes by ops-manager", ...
   std::vector<std::string> last_events;          // before the end or the first violation
 

@@ -5,6 +5,7 @@
 #include "invariants/checker.h"
 #include "invariants/wellness.h"
 #include "reports/trace_json.h"
+#include "scenarios/availability.h"
 #include "scenarios/cluster.h"
 #include "scenarios/completion.h"
 #include "scenarios/expectation_judge.h"
@@ -94,6 +95,10 @@ RunResult run(const Scenario& scenario, const RunOptions& options) {
   for (sim::TraceObserver* observer : observers) simulation.trace().add_observer(*observer);
 
   cluster.start();
+  for (const Intervention& intervention : options.interventions) {
+    simulation.run_until(intervention.at);
+    intervention.act(cluster);
+  }
   const auto done = [&] {
     return completion.settled() && cluster.user().set_up() &&
            cluster.user().acted() == scenario.actions.size() && cluster.injector().settled();
@@ -124,6 +129,12 @@ RunResult run(const Scenario& scenario, const RunOptions& options) {
   result.faults = cluster.injector().ledger();
   recorder.finish(result);
   result.databases = describe_databases(cluster.store());
+  for (const DatabaseResult& database : result.databases) {
+    const std::size_t slash = database.name.find('/');
+    const singlestore::ClientLog* clients =
+        cluster.clients(database.name.substr(0, slash), database.name.substr(slash + 1));
+    if (clients != nullptr) describe_clients(database.name, *clients, result.end, result);
+  }
   result.expectations = judge_expectations(scenario, cluster.store(), result);
   judge(result, ended ? std::vector<std::string>() : open_ends(scenario, cluster, completion),
         refusals(cluster));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "scenarios/planners.h"
@@ -14,11 +15,20 @@
 
 namespace sdbtwin::scenarios {
 
+class Cluster;
+
+// Something that is done to the world from outside of it: what no plan says, for tests.
+struct Intervention {
+  sim::Time at{};
+  std::function<void(Cluster&)> act;
+};
+
 struct RunOptions {
   std::uint64_t seed = 1;
   Planners planners;
   // Sees the whole trace, from the first event, before everybody else. Outlives the call.
   sim::TraceObserver* observer = nullptr;
+  std::vector<Intervention> interventions;  // in the order of their times
 };
 
 RunResult run(const Scenario& scenario, const RunOptions& options);

@@ -79,8 +79,28 @@ struct ExpectedMargin {
   std::optional<std::int64_t> at_most;
   std::optional<std::int64_t> at_least;
 };
+// How long the pods of the rollout took from their eviction until they were Ready again.
+struct ExpectedRestart {
+  std::string pod;  // a glob on the name; it must fit one at least
+  std::optional<sim::Duration> within;
+  std::optional<sim::Duration> at_least;
+};
+// How long clients had to do without. Absent limits hold.
+struct ExpectedAvailability {
+  api::ObjectKey key;            // of the Singlestore
+  std::string database = "app";  // in it
+  std::optional<int> partition;  // absent: all of them together
+  bool writes = true;            // else reads
+  std::optional<std::int64_t> outages_at_least;
+  std::optional<std::int64_t> outages_at_most;
+  std::optional<sim::Duration> longest_at_most;
+  std::optional<sim::Duration> total_at_least;
+  std::optional<sim::Duration> total_at_most;
+};
 struct Expectation {
-  std::variant<ExpectedRequest, ExpectedDatabase, ExpectedCount, ExpectedMargin> what;
+  std::variant<ExpectedRequest, ExpectedDatabase, ExpectedCount, ExpectedMargin,
+               ExpectedAvailability, ExpectedRestart>
+      what;
   Location location;
 };
 
@@ -93,6 +113,7 @@ struct Scenario {
 
   ClusterSettings cluster;
   DatabaseSettings database;
+  WorkloadSettings workload;
   PolicySettings policy;
   std::vector<Manifest> manifests;  // applied at the start, in this order
   std::vector<Action> actions;

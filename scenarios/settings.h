@@ -24,16 +24,22 @@ struct ClusterSettings {
 };
 
 struct DatabaseSettings {
-  std::int32_t redundancy = 1;               // what KubeDB's recorded clusters show (kubedb.md 2.3)
-  std::int32_t partitions_per_leaf = 4;      // [us] singlestore.md 1.4: 4 to 8 for small leaves
-  std::int64_t rows = 100'000;               // [us] near empty, as in the recorded runs (6.2)
-  std::int64_t row_bytes = 256;              // [us] of log and memory
-  std::int64_t columnstore_bytes = 0;        // [us] on disk, of all rows together
-  std::int64_t write_rows_per_second = 100;  // [us] client load, over all partitions
+  std::int32_t redundancy = 1;           // what KubeDB's recorded clusters show (kubedb.md 2.3)
+  std::int32_t partitions_per_leaf = 4;  // [us] singlestore.md 1.4: 4 to 8 for small leaves
+  std::int64_t rows = 100'000;           // [us] near empty, as in the recorded runs (6.2)
+  std::int64_t row_bytes = 256;          // [us] of log and memory
+  std::int64_t columnstore_bytes = 0;    // [us] on disk, of all rows together
   std::int64_t recovery_bytes_per_second = std::int64_t{200} << 20;     // singlestore.md 2.17
   std::int64_t replication_bytes_per_second = std::int64_t{100} << 20;  // singlestore.md 2.17
   bool synchronous = true;          // intra-cluster replication by default (singlestore.md 2.1)
   bool automatic_rebalance = true;  // singlestore.md 3.4
+};
+
+// The application that uses the database.
+struct WorkloadSettings {
+  std::int64_t write_rows_per_second = 100;         // [us] over all partitions
+  std::int64_t read_rows_per_second = 100;          // [us] likewise
+  sim::Duration timeout{std::chrono::seconds(10)};  // [us] then the outcome of a write is unknown
 };
 
 enum class RolloutOrder { kAggregatorsFirst, kLeavesFirst };

@@ -76,11 +76,18 @@ void read_database(MapReader& spec, DatabaseSettings& database) {
   reader.read("rows", database.rows, {0, kRowsMax});
   read_bounded_bytes(reader, "rowBytes", database.row_bytes, 1);
   read_bounded_bytes(reader, "columnstoreBytes", database.columnstore_bytes, 0);
-  reader.read("writeRowsPerSecond", database.write_rows_per_second, {0, 1'000'000'000});
   read_bounded_bytes(reader, "recoveryRate", database.recovery_bytes_per_second, 1);
   read_bounded_bytes(reader, "replicationRate", database.replication_bytes_per_second, 1);
   reader.read("synchronous", database.synchronous);
   reader.read("automaticRebalance", database.automatic_rebalance);
+  reader.finish();
+}
+
+void read_workload(MapReader& spec, WorkloadSettings& workload) {
+  MapReader reader = spec.nested("workload");
+  reader.read("writeRowsPerSecond", workload.write_rows_per_second, {0, 1'000'000'000});
+  reader.read("readRowsPerSecond", workload.read_rows_per_second, {0, 1'000'000'000});
+  reader.read("timeout", workload.timeout);
   reader.finish();
 }
 

@@ -35,7 +35,9 @@ singlestore::Settings database_settings(const Scenario& scenario) {
   singlestore::UserDatabase& database = to.databases.front();
   database.partitions_per_leaf = from.partitions_per_leaf;
   database.rows = from.rows;
-  database.write_rows_per_second = from.write_rows_per_second;
+  database.write_rows_per_second = scenario.workload.write_rows_per_second;
+  database.read_rows_per_second = scenario.workload.read_rows_per_second;
+  to.clients.timeout = scenario.workload.timeout;
   database.row.log_bytes = from.row_bytes;
   database.row.memory_bytes = from.row_bytes;
   database.row.blob_bytes = from.rows > 0 ? from.columnstore_bytes / from.rows : 0;
