@@ -53,6 +53,13 @@ std::string unhealed(const faults::FaultPlan& plan) {
   return {};
 }
 
+template <class Kind>
+bool plans(const faults::FaultPlan& plan) {
+  return std::ranges::any_of(plan.faults, [](const faults::PlannedFault& planned) {
+    return std::holds_alternative<Kind>(planned.fault);
+  });
+}
+
 std::int32_t replicas(const std::optional<api::SinglestoreNode>& node, std::int32_t by_default) {
   return node ? node->replicas.value_or(by_default) : by_default;
 }
@@ -105,9 +112,8 @@ invariants::Settings invariant_settings_of(const Scenario& scenario) {
   settings.unhealed = unhealed(scenario.faults);
   settings.provisioner = kProvisioner;
   settings.ops_manager = kOpsManager;
-  settings.writes_may_be_held = std::any_of(
-      scenario.faults.faults.begin(), scenario.faults.faults.end(),
-      [](const auto& fault) { return std::holds_alternative<faults::HoldWrite>(fault.fault); });
+  settings.writes_may_be_held = plans<faults::HoldWrite>(scenario.faults);
+  settings.copies_may_drift = plans<faults::SizeDrift>(scenario.faults);
   return settings;
 }
 
