@@ -135,7 +135,7 @@ class Supplier {
     std::vector<std::string> names;
     for (const Manifest* manifest : all_objects(scenario_)) {
       const std::string& name = manifest->object->metadata.namespace_;
-      if (name.empty() || name == "default") continue;
+      if (name.empty()) continue;
       if (missing({api::Kind::kNamespace, "", name})) names.push_back(name);
     }
     for (const std::string& name : names) out_.objects.push_back(make_namespace(name));

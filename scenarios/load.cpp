@@ -13,6 +13,7 @@
 #include "scenarios/expectation_yaml.h"
 #include "scenarios/fault_yaml.h"
 #include "scenarios/manifest.h"
+#include "scenarios/manifest_check.h"
 #include "scenarios/map_reader.h"
 #include "scenarios/settings_yaml.h"
 #include "scenarios/version_check.h"
@@ -233,6 +234,8 @@ void finish(Scenario& scenario, const SourcePtr& source, Problems& problems) {
                  "give spec.manifests, or an action with `apply`");
   }
   check_versions(scenario, problems);
+  check_manifests(scenario, problems);
+  expect_success(scenario);
   scenario.notes = supply_defaults(scenario).notes;
 }
 

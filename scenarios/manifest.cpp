@@ -209,8 +209,9 @@ class ManifestReader {
     for (const api::StatusCause& cause : error.causes) {
       const std::vector<std::string> names = known_siblings(info, cause.field);
       const std::string name = last_name(cause.field);
-      const bool unknown = cause.message.find("unknown field") != std::string::npos ||
-                           std::find(names.begin(), names.end(), name) == names.end();
+      const bool unknown =
+          cause.message.find("unknown field") != std::string::npos ||
+          (!names.empty() && std::find(names.begin(), names.end(), name) == names.end());
       if (unknown && !name.empty()) {
         problem(key_position(node, cause.field),
                 fmt::format("unknown field \"{}\" of {}", printable(cause.field, 120), info.name),
@@ -269,6 +270,11 @@ Position find_position(const YamlNode& root, std::string_view field_path) {
     node = next;
   }
   return node->at;
+}
+
+Location place_of(const Manifest& manifest, std::string_view field_path) {
+  if (manifest.root == nullptr) return manifest.location;
+  return {manifest.location.source, find_position(*manifest.root, field_path)};
 }
 
 std::vector<Manifest> read_manifests(const YamlDocument& document, const YamlPtr& node,

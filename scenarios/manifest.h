@@ -29,5 +29,7 @@ api::Value to_value(const YamlNode& node);
 // Where "spec.topology.leaf.replicas" or "spec.containers[0].image" was written; the nearest
 // ancestor when it was not written at all.
 Position find_position(const YamlNode& root, std::string_view field_path);
+// The same of an object; that of the object itself when it is not from a file.
+Location place_of(const Manifest& manifest, std::string_view field_path);
 
 }  // namespace sdbtwin::scenarios

@@ -60,6 +60,7 @@ std::optional<std::string> nearest_name(std::string_view name,
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates,
                        std::string_view what) {
+  if (candidates.empty()) return fmt::format("{}: none", what);
   std::string out;
   if (const auto nearest = nearest_name(name, candidates)) {
     out = fmt::format("did you mean \"{}\"? ", *nearest);

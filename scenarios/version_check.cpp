@@ -46,11 +46,6 @@ class VersionCheck {
   }
 
  private:
-  Location place(const Manifest& manifest, std::string_view field) const {
-    return manifest.root ? Location{manifest.location.source, find_position(*manifest.root, field)}
-                         : manifest.location;
-  }
-
   VersionPtr find(const std::string& name) const {
     const auto found =
         std::find_if(versions_.begin(), versions_.end(),
@@ -68,7 +63,7 @@ class VersionCheck {
     const std::string& version = database.spec->version;
     reachable_[api::key_of(database)] = {version};
     if (find(version) != nullptr) return;
-    problems_.add(place(manifest, "spec.version"),
+    problems_.add(place_of(manifest, "spec.version"),
                   version.empty() ? "spec.version is missing"
                                   : fmt::format("there is no SinglestoreVersion \"{}\"",
                                                 printable(version, 60)),
@@ -83,14 +78,18 @@ class VersionCheck {
     if (found == reachable_.end()) {
       std::vector<std::string> known;
       for (const auto& [key, versions] : reachable_) known.push_back(to_string(key));
-      problems_.add(place(manifest, "spec.databaseRef.name"),
+      problems_.add(place_of(manifest, "spec.databaseRef.name"),
                     fmt::format("there is no Singlestore {}", printable(to_string(database), 120)),
                     suggestion(to_string(database), known, "databases of this scenario"));
       return;
     }
     if (request->spec->type == api::OpsRequestType::kUnset) {
-      problems_.add(place(manifest, "spec.type"), "spec.type is missing",
-                    "for example `type: UpdateVersion` or `type: Restart`");
+      const api::Value* given = request->spec->extra.find("type");
+      problems_.add(place_of(manifest, "spec.type"),
+                    given == nullptr ? "spec.type is missing"
+                                     : fmt::format("spec.type is {}", printable(given->dump(), 60)),
+                    suggestion(given != nullptr && given->is_string() ? given->text() : "",
+                               {"UpdateVersion", "Restart"}, "types"));
     }
     if (request->spec->type == api::OpsRequestType::kUpdateVersion) {
       check_target(manifest, *request, found->second);
@@ -100,13 +99,13 @@ class VersionCheck {
   void check_target(const Manifest& manifest, const api::SinglestoreOpsRequest& request,
                     std::vector<std::string>& from) {
     if (!request.spec->update_version || request.spec->update_version->target_version.empty()) {
-      problems_.add(place(manifest, "spec.updateVersion"),
+      problems_.add(place_of(manifest, "spec.updateVersion"),
                     "spec.updateVersion.targetVersion is missing",
                     suggestion("", allowed_from(from), "allowed targets"));
       return;
     }
     const std::string& target = request.spec->update_version->target_version;
-    const Location at = place(manifest, "spec.updateVersion.targetVersion");
+    const Location at = place_of(manifest, "spec.updateVersion.targetVersion");
     if (find(target) == nullptr) {
       problems_.add(at, fmt::format("there is no SinglestoreVersion \"{}\"", printable(target, 60)),
                     suggestion(target, names(), "versions of this scenario"));
