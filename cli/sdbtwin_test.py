@@ -318,6 +318,59 @@ class Interrupt(Case):
         self.assertIn("quickstart", stdout)
 
 
+class OwnManifests(Case):
+    """run -f with what users write by mistake."""
+
+    def run_with(self, name, old, new):
+        text = (MANIFESTS / name).read_text()
+        self.assertIn(old, text)
+        changed = self.file(name, text.replace(old, new, 1))
+        other = {"quickstart.yaml": "update.yaml", "update.yaml": "quickstart.yaml"}[name]
+        return changed, run("run", "-f", changed, "-f", MANIFESTS / other)
+
+    def expect_refused(self, name, old, new, wrong, right):
+        changed, result = self.run_with(name, old, new)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertRegex(result.stderr, re.escape(str(changed)) + r":\d+:\d+: error: ")
+        self.assertIn(wrong, result.stderr)
+        self.assertIn(right, result.stderr)
+
+    def test_a_type_that_is_not_simulated(self):
+        self.expect_refused("update.yaml", "type: UpdateVersion", "type: HorizontalScaling",
+                            "HorizontalScaling are not simulated", "UpdateVersion and Restart")
+
+    def test_a_type_with_a_slip(self):
+        self.expect_refused("update.yaml", "type: UpdateVersion", "type: UpdateVersions",
+                            'spec.type is "UpdateVersions"', 'did you mean "UpdateVersion"?')
+
+    def test_a_negative_timeout(self):
+        self.expect_refused("update.yaml", "timeout: 10m", "timeout: -10m",
+                            "spec.timeout is -10m", "for example 5m")
+
+    def test_a_live_objects_resource_version(self):
+        self.expect_refused("quickstart.yaml", "  name: sdb\n",
+                            '  name: sdb\n  resourceVersion: "5"\n',
+                            "metadata.resourceVersion must not be set", "remove it")
+
+    def test_a_name_that_the_api_server_refuses(self):
+        self.expect_refused("update.yaml", "  name: update\n", "  name: Up_date\n",
+                            "metadata.name", "the API server refuses it")
+
+    def test_a_request_that_fails_is_1(self):
+        _, result = self.run_with("update.yaml", "timeout: 10m", "timeout: 10s")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("request demo/update ends Successful; observed: Failed", result.stdout)
+
+    def test_without_a_namespace_it_is_default(self):
+        database = (MANIFESTS / "quickstart.yaml").read_text()
+        request = (MANIFESTS / "update.yaml").read_text()
+        paths = [self.file(name, re.sub(r"\n *namespace:.*", "", text))
+                 for name, text in (("database.yaml", database), ("request.yaml", request))]
+        result = run("run", "-f", paths[0], "-f", paths[1])
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("UpdateVersion default/update: Successful", result.stdout)
+
+
 class Outputs(Case):
     def expect_usage(self, message, *arguments):
         result = run("run", QUICKSTART, *arguments)
