@@ -361,6 +361,13 @@ class OwnManifests(Case):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("request demo/update ends Successful; observed: Failed", result.stdout)
 
+    def test_a_stuck_run_says_why_pods_are_not_ready(self):
+        _, result = self.run_with("quickstart.yaml", "storageClassName: standard",
+                                  "storageClassName: fast")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertRegex(result.stdout, r"pod sdb-aggregator-0 is not Ready \(Unschedulable: .*"
+                                        r"unbound immediate PersistentVolumeClaims")
+
     def test_without_a_namespace_it_is_default(self):
         database = (MANIFESTS / "quickstart.yaml").read_text()
         request = (MANIFESTS / "update.yaml").read_text()

@@ -52,9 +52,10 @@ class ManifestCheck {
  private:
   void check_metadata(const Manifest& manifest) {
     if (manifest.object->metadata.resource_version == 0) return;
-    problems_.add(place_of(manifest, "metadata.resourceVersion"),
-                  "metadata.resourceVersion must not be set on an object that is created",
-                  "remove it, with uid, creationTimestamp and status: they come from a live object");
+    problems_.add(
+        place_of(manifest, "metadata.resourceVersion"),
+        "metadata.resourceVersion must not be set on an object that is created",
+        "remove it, with uid, creationTimestamp and status: they come from a live object");
   }
 
   // The rules of the field tables, after defaulting, as the API server applies them.
@@ -63,10 +64,10 @@ class ManifestCheck {
     api::apply_defaults(*object);
     for (const api::StatusCause& cause : api::validate(*object)) {
       if (cause.field == "spec.type") continue;  // VersionCheck says more.
-      problems_.add(place_of(manifest, cause.field),
-                    fmt::format("{}: {}", printable(cause.field, 120),
-                                printable(cause.message, 300)),
-                    "the API server refuses it; change the value");
+      problems_.add(
+          place_of(manifest, cause.field),
+          fmt::format("{}: {}", printable(cause.field, 120), printable(cause.message, 300)),
+          "the API server refuses it; change the value");
     }
   }
 

@@ -11,6 +11,7 @@
 #include "scenarios/expectation_judge.h"
 #include "scenarios/judge.h"
 #include "scenarios/recorder.h"
+#include "scenarios/unready.h"
 #include "scenarios/world_settings.h"
 #include "sim/core/trace_ring.h"
 
@@ -21,6 +22,7 @@ namespace {
 // health checks of the Provisioner (kubedb.md 1.1). [us]
 constexpr sim::Duration kAftermath = std::chrono::seconds(30);
 constexpr std::size_t kLastEvents = 12;  // [us] what fits on a screen
+constexpr std::size_t kUnreadyPods = 2;  // [us] named in the reason of a stuck run
 
 // The last events before the first violation.
 class Tail final : public sim::TraceObserver {
@@ -69,6 +71,9 @@ std::vector<std::string> open_ends(const Scenario& scenario, Cluster& cluster,
         fmt::format("{} of {} actions never came due", open_actions, scenario.actions.size()));
   }
   if (!cluster.injector().settled()) out.emplace_back("a fault had not ended");
+  for (std::string& line : unready_pods(cluster.store(), kUnreadyPods)) {
+    out.push_back(std::move(line));
+  }
   return out;
 }
 
