@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "model/api/typed_client.h"
-#include "model/client/backoff.h"
 #include "model/cluster/petset_defaults.h"
 #include "model/cluster/petset_identity.h"
 #include "model/cluster/petset_placement.h"
@@ -12,19 +11,6 @@ namespace sdbtwin::cluster {
 namespace {
 
 using api::Result;
-
-// Pods that nobody controls, by namespace: all that a set may adopt.
-constexpr std::string_view kOrphanIndex = "orphan-namespace";
-constexpr std::string_view kControllerIndex = "controller-uid";
-
-void index_controller(const api::Object& object, std::vector<std::string>& values) {
-  if (const api::OwnerReference* owner = api::controller_of(object.metadata))
-    values.push_back(owner->uid);
-}
-
-void index_orphan(const api::Object& object, std::vector<std::string>& values) {
-  if (api::controller_of(object.metadata) == nullptr) values.push_back(object.metadata.namespace_);
-}
 
 client::InformerOptions resync_every(sim::Duration period) {
   client::InformerOptions options;
@@ -36,10 +22,6 @@ client::InformerOptions untyped(std::string_view kind) {
   client::InformerOptions options;
   options.untyped = kind;
   return options;
-}
-
-void index_owned(const api::Object& object, std::vector<std::string>& values) {
-  if (!object.metadata.owner_references->empty()) values.push_back(object.metadata.namespace_);
 }
 
 bool same_controller(const api::Pod& a, const api::Pod& b) {
@@ -62,12 +44,10 @@ PetSetController::PetSetController(sim::Runtime& runtime, std::unique_ptr<api::C
       claims_(runtime, *client_, api::Kind::kPersistentVolumeClaim),
       revisions_(runtime, *client_, api::Kind::kControllerRevision),
       policies_(runtime, *client_, api::Kind::kUnstructured, untyped(kPlacementPolicy)),
-      control_(tools()),
-      history_(tools()),
+      sync_(tools(), pods_.cache(), options.pass),
       queue_(runtime) {
-  pods_.add_index(std::string(kControllerIndex), index_controller);
-  pods_.add_index(std::string(kOrphanIndex), index_orphan);
-  claims_.add_index(std::string(kOwnedClaims), index_owned);
+  for (auto& [name, function] : pod_indices()) pods_.add_index(name, function);
+  for (auto& [name, function] : claim_indices()) claims_.add_index(name, function);
   add_handlers();
   for (client::Informer* informer : informers()) informer->start();
   runtime.spawn(start());
@@ -98,8 +78,7 @@ void PetSetController::add_handlers() {
     queue_.add(api::key_of(*set));
   };
   sets.on_delete = [this](const api::ObjectPtr& set, bool) {
-    history_.forget(set->metadata.uid);
-    memos_.erase(set->metadata.uid);
+    sync_.forget(set->metadata.uid);
     queue_.add(api::key_of(*set));
   };
   sets_.add_handlers(std::move(sets));
@@ -193,107 +172,12 @@ sim::Task<Result<void>> PetSetController::sync(Key key) {
     set = *updated;
   }
   if (set->spec->selector && !set->spec->selector->check()) co_return Result<void>();
-  const std::vector<RevisionPtr> revisions = history_.list(*set);
-  const Result<void> adopted = co_await history_.adopt_orphans(set, revisions);
-  if (!adopted) co_return adopted;
-  co_return co_await sync_set(set);
-}
-
-// 1.5: the status is written also after an error; if both fail, the error of the pass counts.
-sim::Task<Result<void>> PetSetController::sync_set(SetPtr set) {
-  // Shared, because the set may vanish from the cache, and its memo with it, meanwhile.
-  std::shared_ptr<SetPodMemo>& known = memos_[set->metadata.uid];
-  if (known == nullptr) known = std::make_shared<SetPodMemo>();
-  const std::shared_ptr<SetPodMemo> memo = known;
-  const Result<SetPods> pods = co_await claim_pods(set, memo);
-  if (!pods) co_return pods.error();
-  const std::vector<RevisionPtr> revisions = history_.list(*set);
-  const Result<RevisionPair> pair = co_await history_.resolve(set, revisions);
-  if (!pair) co_return pair.error();
-  PetSetPass pass(tools(), control_, set, *pair, options_.pass);
-  Result<void> result = co_await pass.run(*pods);
-  if (pass.has_status()) {
-    const Result<void> written = co_await write_status(set, pass.status());
-    if (result) result = written;
-  }
-  const Result<void> truncated = co_await history_.truncate(set, revisions, *pair, *pods);
-  if (result) result = truncated;
-  if (result && set->spec->min_ready_seconds > 0 &&
-      pass.status().available_replicas != replicas_of(*set)) {
-    queue_.add_after(api::key_of(*set), std::chrono::seconds(set->spec->min_ready_seconds));
-  }
-  co_return result;
-}
-
-sim::Task<Result<SetPods>> PetSetController::claim_pods(SetPtr set,
-                                                        std::shared_ptr<SetPodMemo> memo) {
-  SetPods claimed;
-  Result<void> first_error;
-  bool checked = false;
-  const bool deleting = api::is_deleting(set->metadata);
-  const client::Cache& cache = pods_.cache();
-  const std::vector<SetPod>& all =
-      memo->refresh(*set, cache.by_index(kControllerIndex, set->metadata.uid),
-                    cache.by_index(kOrphanIndex, set->metadata.namespace_));
-  claimed.reserve(all.size());
-  for (const SetPod& pod : all) {
-    if (pod.controlled && pod.wanted) {
-      claimed.push_back(&pod);
-      continue;
-    }
-    if (deleting || pod.controlled == pod.wanted || (pod.wanted && pod.terminating)) continue;
-    sim::Task<Result<void>> change =
-        pod.wanted ? adopt(set, pod.pod, checked) : release(set, pod.pod);
-    const Result<void> result = co_await std::move(change);
-    if (!result && first_error) first_error = result;
-    if (result && pod.wanted) claimed.push_back(&pod);
-  }
-  if (!first_error) co_return first_error.error();
-  co_return claimed;
-}
-
-// A pod that is gone meanwhile is no error.
-sim::Task<Result<void>> PetSetController::adopt(SetPtr set, PodPtr pod, bool& checked) {
-  if (!checked) {
-    const Result<void> may = co_await check_may_adopt(*client_, set);
-    if (!may) co_return may;
-    checked = true;
-  }
-  const api::Value patch = adopt_patch(*set, *pod);
-  const auto adopted =
-      co_await api::patch<api::Pod>(*client_, pod->metadata.namespace_, pod->metadata.name,
-                                    api::PatchType::kStrategicMerge, patch);
-  if (!adopted) co_return adopted.error();
+  const Result<std::optional<int32_t>> synced = co_await sync_.sync(set);
+  if (!synced) co_return synced.error();
+  const int32_t min_ready = set->spec->min_ready_seconds;
+  if (min_ready > 0 && *synced && **synced != replicas_of(*set))
+    queue_.add_after(key, std::chrono::seconds(min_ready));
   co_return Result<void>();
-}
-
-sim::Task<Result<void>> PetSetController::release(SetPtr set, PodPtr pod) {
-  const api::Value patch = release_patch(*set, *pod);
-  const auto released =
-      co_await api::patch<api::Pod>(*client_, pod->metadata.namespace_, pod->metadata.name,
-                                    api::PatchType::kStrategicMerge, patch);
-  const bool fine = released.ok() || api::is(released, api::Reason::kNotFound) ||
-                    api::is(released, api::Reason::kInvalid);
-  if (!fine) co_return released.error();
-  co_return Result<void>();
-}
-
-// Up to 5 tries on a conflict, each from the cache (which may not be any newer).
-sim::Task<Result<void>> PetSetController::write_status(SetPtr set, api::PetSetStatus status) {
-  complete_rolling_update(*set, status);
-  if (!status_differs(*set->status, status)) co_return Result<void>();
-  client::Backoff backoff(client::kDefaultRetry, runtime_->rng("status-retry"));
-  for (int step = 1;; ++step) {
-    auto changed = api::copy(*set);
-    status.conditions = set->status->conditions;
-    changed->status = status;
-    const auto updated = co_await api::update_status(*client_, changed);
-    if (updated) co_return Result<void>();
-    const bool again = api::is(updated, api::Reason::kConflict);
-    if (!again || step >= client::kDefaultRetry.steps) co_return updated.error();
-    co_await runtime_->sleep(backoff.next());
-    if (const SetPtr cached = sets_.lister<api::PetSet>().get(api::key_of(*set))) set = cached;
-  }
 }
 
 }  // namespace sdbtwin::cluster

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -12,10 +11,7 @@
 #include "model/client/informer.h"
 #include "model/client/work_queue.h"
 #include "model/cluster/event_recorder.h"
-#include "model/cluster/petset_history.h"
-#include "model/cluster/petset_pass.h"
-#include "model/cluster/petset_plan.h"
-#include "model/cluster/petset_pod_control.h"
+#include "model/cluster/petset_sync.h"
 #include "model/cluster/petset_tools.h"
 #include "sim/core/runtime.h"
 #include "sim/engine/process.h"
@@ -64,11 +60,6 @@ class PetSetController final : public sim::Actor {
   sim::Task<void> work();
   std::array<client::Informer*, 5> informers();
   sim::Task<api::Result<void>> sync(Key key);
-  sim::Task<api::Result<void>> sync_set(SetPtr set);
-  sim::Task<api::Result<SetPods>> claim_pods(SetPtr set, std::shared_ptr<SetPodMemo> memo);
-  sim::Task<api::Result<void>> adopt(SetPtr set, PodPtr pod, bool& checked);
-  sim::Task<api::Result<void>> release(SetPtr set, PodPtr pod);
-  sim::Task<api::Result<void>> write_status(SetPtr set, api::PetSetStatus status);
 
   sim::Runtime* runtime_;
   std::unique_ptr<api::Client> client_;
@@ -79,9 +70,7 @@ class PetSetController final : public sim::Actor {
   client::Informer claims_;
   client::Informer revisions_;
   client::Informer policies_;
-  PetSetPodControl control_;
-  PetSetHistory history_;
-  std::map<std::string, std::shared_ptr<SetPodMemo>> memos_;  // by uid of the set
+  PetSetSync sync_;
   client::WorkQueue<Key> queue_;
 };
 

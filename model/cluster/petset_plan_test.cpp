@@ -202,6 +202,15 @@ TEST_F(PetSetPlan, AnUnhealthyCondemnedPodBlocksUnlessItIsTheFirstUnhealthyOne) 
   EXPECT_THAT(names(plan().scale_down), ElementsAre("web-2"));
 }
 
+TEST_F(PetSetPlan, TwoCondemnedPodsThatHaveEndedBlockEachOther) {
+  // Only the lowest unhealthy one may go, and the highest is to go first: nothing ever does.
+  spec().replicas = 0;
+  add(0, api::PodPhase::kFailed, false);
+  add(1, api::PodPhase::kFailed, false);
+  EXPECT_THAT(plan().scale_down, IsEmpty());
+  EXPECT_TRUE(plan().exit_after_scale_down);
+}
+
 TEST_F(PetSetPlan, ParallelScalesDownAllAtOnce) {
   spec().pod_management_policy = api::PodManagementPolicy::kParallel;
   spec().replicas = 0;
