@@ -12,8 +12,8 @@ std::string why(const api::Pod& pod) {
   if (scheduled != nullptr && scheduled->status == api::ConditionStatus::kFalse) {
     return fmt::format("{}: {}", scheduled->reason, scheduled->message);
   }
-  for (const auto* statuses : {&pod.status->init_container_statuses,
-                               &pod.status->container_statuses}) {
+  for (const auto* statuses :
+       {&pod.status->init_container_statuses, &pod.status->container_statuses}) {
     for (const api::ContainerStatus& status : **statuses) {
       if (!status.state.waiting) continue;
       const api::ContainerStateWaiting& waiting = *status.state.waiting;
