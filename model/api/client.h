@@ -139,6 +139,7 @@ std::string to_string(const Request& request);  // "patch pods/status ns/name", 
 
 struct Response {
   ObjectPtr object;               // null: Status Success, or a list
+  ObjectPtr removed;              // what a Status Success of a DELETE is about
   std::vector<ObjectPtr> items;   // kList, sorted by namespace and name
   uint64_t resource_version = 0;  // of the list; of the object
   std::string continue_token;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "model/api/encode.h"
 #include "model/api/errors.h"
 #include "model/api/reflect.h"
+#include "model/api/schema.h"
 #include "model/api/unstructured.h"
 #include "model/api/value_parse.h"
 
@@ -71,6 +74,18 @@ ApiError decode_error(const DecodeContext& context, std::string_view group,
   return error;
 }
 
+// A schema is checked as a whole: beside what has a wrong type, what is missing.
+void add_missing_fields(Object& object, std::vector<StatusCause>& problems) {
+  apply_defaults(object);
+  std::vector<StatusCause> missing;
+  for (StatusCause& cause : validate(object)) {
+    const bool known = std::ranges::any_of(
+        problems, [&](const StatusCause& problem) { return problem.field == cause.field; });
+    if (cause.type == "FieldValueRequired" && !known) missing.push_back(std::move(cause));
+  }
+  std::ranges::move(missing, std::back_inserter(problems));
+}
+
 std::string_view name_in(const Value& metadata) { return metadata.string_at("name"); }
 
 Result<ObjectPtr> decode_object(const KindInfo* info, const Value& value,
@@ -97,6 +112,9 @@ Result<ObjectPtr> decode_object(const KindInfo* info, const Value& value,
     context.custom_resource = custom_resource;
   }
   if (!context.problems.empty() || !context.unknown.empty()) {
+    if (context.custom_resource && !context.problems.empty()) {
+      add_missing_fields(*object, context.problems);
+    }
     const std::string_view name = metadata == nullptr ? std::string_view() : name_in(*metadata);
     return decode_error(context, gv.group, gv.version, kind, name);
   }
@@ -209,7 +227,9 @@ Value status_value(const ApiError& error) {
   Value::Object status;
   status.emplace("kind", "Status");
   status.emplace("apiVersion", "v1");
-  status.emplace("metadata", Value::Object());
+  Value::Object metadata;
+  if (!error.continue_token.empty()) metadata.emplace("continue", error.continue_token);
+  status.emplace("metadata", std::move(metadata));
   status.emplace("status", "Failure");
   status.emplace("message", error.message);
   status.emplace("reason", to_string(error.reason));
@@ -266,6 +286,9 @@ ApiError error_from_status(const Value& status, int http_code) {
       code != nullptr && code->is_integer() ? static_cast<int>(code->as_integer()) : http_code;
   error.reason = parse_reason(status.string_at("reason")).value_or(reason_of_code(error.code));
   error.message = status.string_at("message");
+  if (const Value* metadata = status.find("metadata")) {
+    error.continue_token = metadata->string_at("continue");
+  }
   const Value* details = status.find("details");
   if (details == nullptr) return error;
   error.name = details->string_at("name");

@@ -192,7 +192,7 @@ TEST(Codec, NamesTheFieldThatIsWrong) {
     Result<ObjectPtr> object = from_json(one.json);
     ASSERT_FALSE(object.ok()) << one.json;
     EXPECT_EQ(object.error().reason, one.reason) << object.error().message;
-    ASSERT_EQ(object.error().causes.size(), 1U);
+    ASSERT_FALSE(object.error().causes.empty());
     EXPECT_EQ(object.error().causes.front().field, one.field);
   }
 }
@@ -202,9 +202,11 @@ TEST(Codec, SaysWhatACustomResourcesSchemaSays) {
       R"({"apiVersion":"kubedb.com/v1alpha2","kind":"Singlestore","metadata":{"name":"db"},
           "spec":{"version":8}})");
   ASSERT_FALSE(object.ok());
-  EXPECT_EQ(object.error().message,
-            "Singlestore.kubedb.com \"db\" is invalid: spec.version: Invalid value: \"integer\": "
-            "spec.version in body must be of type string: \"integer\"");
+  EXPECT_EQ(
+      object.error().message,
+      "Singlestore.kubedb.com \"db\" is invalid: [spec.version: Invalid value: \"integer\": "
+      "spec.version in body must be of type string: \"integer\", spec.licenseSecret: Required "
+      "value]");
 }
 
 TEST(Codec, AStrictDecodeRefusesDuplicates) {

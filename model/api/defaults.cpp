@@ -115,7 +115,8 @@ class Defaults {
     for (const FieldInfo* field : plan_.of(type)) {
       const FieldInfo& info = *field;
       if (is_missing(info, owner, extra)) {
-        decode(info.type(), info.at(owner), default_values().at(&info), context_);
+        // With its place in `extra`: a default can be an explicit empty value.
+        decode_field(type, info, owner, &default_values().at(&info), context_);
       }
       if (is_entered(info, extra)) fill(info.type(), info.at(owner));
     }

@@ -130,6 +130,16 @@ ApiError forbidden(const GroupResource& resource, std::string_view name, std::st
                fmt::format("{} is forbidden: {}", what, detail));
 }
 
+ApiError no_rights(std::string_view user, std::string_view verb, const GroupResource& resource,
+                   std::string_view namespace_) {
+  const std::string where = namespace_.empty()
+                                ? std::string("at the cluster scope")
+                                : fmt::format("in the namespace {}", quoted(namespace_));
+  return forbidden(resource, "",
+                   fmt::format("User {} cannot {} resource {} in API group {} {}", quoted(user),
+                               verb, quoted(resource.plural), quoted(resource.group), where));
+}
+
 ApiError expired(std::string message) { return make(Reason::kExpired, 410, std::move(message)); }
 
 ApiError too_old_resource_version(uint64_t requested, uint64_t oldest) {

@@ -34,6 +34,9 @@ ApiError bad_request(std::string message);
 ApiError unauthorized(std::string message);
 // "<plural> \"name\" is forbidden: <detail>"
 ApiError forbidden(const GroupResource& resource, std::string_view name, std::string_view detail);
+// The authoriser's refusal: "User \"u\" cannot list resource ..." ("" = of the whole cluster).
+ApiError no_rights(std::string_view user, std::string_view verb, const GroupResource& resource,
+                   std::string_view namespace_);
 ApiError expired(std::string message);
 ApiError too_old_resource_version(uint64_t requested, uint64_t oldest);  // watch and exact list
 ApiError gone(std::string message);

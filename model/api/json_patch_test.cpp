@@ -40,7 +40,7 @@ TEST(JsonPatch, AppliesEachOperation) {
   };
   for (const PatchCase& one : cases) {
     Result<Value> result = json_patch(parse(one.document), parse(one.patch));
-    ASSERT_TRUE(result.ok()) << one.patch << ": " << result.error().causes.front().message;
+    ASSERT_TRUE(result.ok()) << one.patch << ": " << result.error().message;
     EXPECT_EQ(result->dump(), one.result) << one.patch;
   }
 }

@@ -65,6 +65,8 @@ struct ApiError {
   std::string uid;
   std::vector<StatusCause> causes;
   int retry_after_seconds = 0;
+  std::string
+      continue_token;  // of an expired list: goes on in the present state (metadata.continue)
 
   bool operator==(const ApiError&) const = default;
 };

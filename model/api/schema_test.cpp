@@ -27,14 +27,15 @@ std::string defaulted(const std::string& json) {
 
 // Goal: the CRD's defaults, where and only where its schema puts them.
 TEST(Defaults, OfASinglestoreAreItsSchemas) {
-  EXPECT_EQ(defaulted(R"({"apiVersion":"kubedb.com/v1alpha2","kind":"Singlestore","metadata":{},
+  EXPECT_EQ(
+      defaulted(R"({"apiVersion":"kubedb.com/v1alpha2","kind":"Singlestore","metadata":{},
       "spec":{"licenseSecret":{"name":"l"},"topology":{"leaf":{"podTemplate":{"spec":{}}},
       "aggregator":{"podTemplate":{}}}}})"),
-            R"({"apiVersion":"kubedb.com/v1alpha2","kind":"Singlestore","metadata":{},"spec":{)"
-            R"("healthChecker":{"failureThreshold":1,"periodSeconds":10,"timeoutSeconds":10},)"
-            R"("licenseSecret":{"kind":"Secret","name":"l"},"topology":{"aggregator":)"
-            R"({"podTemplate":{}},"leaf":{"podTemplate":{"spec":)"
-            R"({"podPlacementPolicy":{"name":"default"}}}}}}})");
+      R"({"apiVersion":"kubedb.com/v1alpha2","kind":"Singlestore","metadata":{},"spec":{)"
+      R"("healthChecker":{"failureThreshold":1,"periodSeconds":10,"timeoutSeconds":10},)"
+      R"("licenseSecret":{"apiGroup":"","kind":"Secret","name":"l"},"topology":{"aggregator":)"
+      R"({"podTemplate":{}},"leaf":{"podTemplate":{"spec":)"
+      R"({"podPlacementPolicy":{"name":"default"}}}}}}})");
 }
 
 TEST(Defaults, KeepWhatIsSet) {

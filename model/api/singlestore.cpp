@@ -105,7 +105,7 @@ const TypeInfo& SinglestoreTopology::type_info() {
 const TypeInfo& SecretReference::type_info() {
   using T = SecretReference;
   static constexpr FieldInfo kFields[] = {
-      field<&T::api_group>("apiGroup"),
+      field<&T::api_group>("apiGroup").crd_default(R"("")"),
       field<&T::kind>("kind").need().crd_default(R"("Secret")"),
       field<&T::name>("name").need(),
       field<&T::secret_store_name>("secretStoreName"),
