@@ -66,7 +66,8 @@ std::string quoted_byte(char byte) {
 }  // namespace
 
 std::string ContinueToken::encode() const {
-  std::string json = fmt::format(R"({{"v":"{}","rv":{},"start":)", kVersion, revision);
+  std::string json =
+      fmt::format(R"({{"v":"{}","rv":{},"start":)", kVersion, static_cast<std::int64_t>(revision));
   api::append_json_string(json, start);
   json += '}';
   return base64url(json);
@@ -85,7 +86,7 @@ api::Result<ContinueToken> ContinueToken::decode(std::string_view text) {
   if (!value) return not_valid("invalid JSON");
   const api::Value* rv = value->find("rv");
   if (value->string_at("v") != kVersion || rv == nullptr || !rv->is_integer() ||
-      rv->as_integer() <= 0) {
+      rv->as_integer() == 0 || rv->as_integer() < -1) {
     return not_valid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
   }
   ContinueToken token;

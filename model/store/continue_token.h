@@ -13,6 +13,9 @@
 namespace sdbtwin::store {
 
 struct ContinueToken {
+  // On the wire -1: whatever the state is when it is used.
+  static constexpr std::uint64_t kPresent = ~std::uint64_t{0};
+
   std::uint64_t revision = 0;
   std::string start;  // the first key that may follow, below the key of the list
 

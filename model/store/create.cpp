@@ -6,6 +6,7 @@
 
 #include "model/api/schema.h"
 #include "model/store/metadata.h"
+#include "model/store/ownership.h"
 #include "model/store/rules.h"
 
 namespace sdbtwin::store {
@@ -28,6 +29,16 @@ Causes check_new(const Resource& resource, const api::Object& object) {
     std::move(more.begin(), more.end(), std::back_inserter(causes));
   }
   return causes;
+}
+
+// Who owns what of a new object; plugins and the server itself own nothing.
+api::Value managers_of(const Transaction& transaction, const api::Object& object) {
+  if (!transaction.options().field_ownership) return {};
+  const bool applied = transaction.request().verb == api::Verb::kPatch;
+  if (applied) return object.metadata.managed_fields;
+  const std::shared_ptr<api::Object> taken = object.clone();
+  if (transaction.resource().status_subresource) api::clear_part(*taken, "status");
+  return managers_after_write(transaction, nullptr, *taken);
 }
 
 // etcd refuses it, so no reason and no prefix.
@@ -59,6 +70,7 @@ api::Result<void> settle_fields(Transaction& transaction, api::Object& object) {
     api::prune(object);
   }
   api::apply_defaults(object);
+  fill_defaults(object);
   return {};
 }
 
@@ -69,12 +81,14 @@ Answer create_object(Transaction& transaction, std::shared_ptr<api::Object> obje
   if (!home) return home.error();
   const api::Result<void> settled = settle_fields(transaction, *object);
   if (!settled) return settled.error();
+  api::Value managed_fields = managers_of(transaction, *object);
   api::Result<std::shared_ptr<api::Object>> mutated = transaction.mutate(object, nullptr);
   if (!mutated) return mutated.error();
   object = *std::move(mutated);
 
   generate_name(transaction, object->metadata);
   fill_system_fields(transaction, object->metadata);
+  object->metadata.managed_fields = std::move(managed_fields);
   prepare_create(transaction, *object);
   Causes causes = check_new(resource, *object);
   if (!causes.empty()) return transaction.invalid(object->metadata.name, std::move(causes));

@@ -1,4 +1,5 @@
 // GET and LIST (kubernetes.md 4.7).
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -77,10 +78,34 @@ Answer list_page(Transaction& transaction, const Selection& selection, Snapshot 
   return response;
 }
 
-api::ApiError page_expired() {
-  return api::errors::expired(
+// The token in the answer goes on in the present state (kubernetes.md 4.7).
+api::ApiError page_expired(ContinueToken token) {
+  token.revision = ContinueToken::kPresent;
+  api::ApiError error = api::errors::expired(
       "The provided continue parameter is too old to display a consistent list result. You can "
-      "start a new list without the continue parameter.");
+      "start a new list without the continue parameter, or use the continue token in this response "
+      "to retrieve the remainder of the results. Continuing with the provided token results in an "
+      "inconsistent list - objects that were created, modified, or deleted between the time the "
+      "first chunk was returned and now may show up in the list.");
+  error.continue_token = token.encode();
+  return error;
+}
+
+// What options exclude each other (apimachinery's ValidateListOptions).
+api::Result<void> check_options(const api::ListOptions& options) {
+  if (options.version_match == api::VersionMatch::kUnset) return {};
+  std::string_view problem;
+  if (!options.continue_token.empty()) {
+    problem = "resourceVersionMatch is forbidden when continue is provided";
+  } else if (!options.resource_version) {
+    problem = "resourceVersionMatch is forbidden unless resourceVersion is provided";
+  } else if (*options.resource_version == 0 && options.version_match == api::VersionMatch::kExact) {
+    problem = "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"";
+  } else {
+    return {};
+  }
+  return api::errors::invalid("meta.k8s.io", "ListOptions", "",
+                              {api::field_error::forbidden("resourceVersionMatch", problem)});
 }
 
 }  // namespace
@@ -105,9 +130,12 @@ Answer read_one(Transaction& transaction, std::uint64_t as_of) {
 
 Answer list(Transaction& transaction, std::uint64_t as_of) {
   const api::ListOptions& options = transaction.request().list_options;
+  const api::Result<void> sensible = check_options(options);
+  if (!sensible) return sensible.error();
   const api::Result<Selection> selection = Selection::of(transaction.request());
   if (!selection) return selection.error();
   const std::uint64_t complete_since = transaction.table().log.complete_since();
+  as_of = std::max(as_of, complete_since);  // a cache is never older than what it was filled with
   if (!options.continue_token.empty()) {
     if (options.resource_version.value_or(0) != 0) {
       return api::errors::bad_request(
@@ -115,7 +143,8 @@ Answer list(Transaction& transaction, std::uint64_t as_of) {
     }
     api::Result<ContinueToken> token = ContinueToken::decode(options.continue_token);
     if (!token) return token.error();
-    if (token->revision < complete_since) return page_expired();
+    if (token->revision == ContinueToken::kPresent) token->revision = transaction.revision();
+    if (token->revision < complete_since) return page_expired(*token);
     return list_page(transaction, *selection, Snapshot{token->revision, true}, *token);
   }
   const api::Result<Snapshot> snapshot = snapshot_of(options, transaction.revision(), as_of);

@@ -138,7 +138,39 @@ TEST_F(ListTest, ACompactedContinueTokenIsGone) {
   options.continue_token = list(options).continue_token;
   create_config_map("c");
   store.compact(store.revision());
-  EXPECT_EQ(list_refused(options).reason, api::Reason::kExpired);
+  const api::ApiError error = list_refused(options);
+  EXPECT_EQ(error.reason, api::Reason::kExpired);
+  // The answer says how to go on with the present state.
+  options.continue_token = error.continue_token;
+  const api::Response rest = list(options);
+  ASSERT_EQ(rest.items.size(), 1u);
+  EXPECT_EQ(rest.items.front()->metadata.name, "b");
+  EXPECT_EQ(rest.remaining, 1) << "c was created after the first page";
+}
+
+TEST_F(ListTest, AVersionMatchNeedsAVersionItCanMatch) {
+  ListOptions options;
+  options.version_match = api::VersionMatch::kExact;
+  EXPECT_EQ(list_refused(options).message,
+            "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
+            "resourceVersionMatch is forbidden unless resourceVersion is provided");
+  options.resource_version = 0;
+  EXPECT_EQ(list_refused(options).code, 422);
+  options.version_match = api::VersionMatch::kNotOlderThan;
+  EXPECT_EQ(list(options).items.size(), 0u);
+}
+
+TEST_F(ListTest, ACacheIsNeverOlderThanWhatItWasFilledWith) {
+  create_config_map("a");
+  store.compact(store.revision());
+  const api::Request any = [] {
+    ListOptions options;
+    options.resource_version = 0;
+    return api::Request::list(api::Kind::kConfigMap, "demo", options);
+  }();
+  const auto read = store.read_as_of(any, 1);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->items.size(), 1u);
 }
 
 TEST_F(ListTest, AVersionOfTheFutureIsATimeout) {

@@ -89,7 +89,9 @@ api::ObjectPtr put_metadata(Transaction& transaction, const api::ObjectPtr& exis
 Answer deleted(Transaction& transaction, const api::ObjectPtr& last) {
   const api::ObjectPtr gone = transaction.erase(last);
   if (returns_deleted_object(gone->kind())) return transaction.answer(gone);
-  return transaction.success();
+  Answer answer = transaction.success();
+  answer->removed = gone;
+  return answer;
 }
 
 Answer remove_pod(Transaction& transaction, const api::ObjectPtr& existing,
@@ -161,13 +163,13 @@ Answer remove_collection(Transaction& transaction) {
   const api::Result<Selection> selection = Selection::of(request);
   if (!selection) return selection.error();
   api::Response response;
+  response.resource_version = transaction.revision();  // of the list that says what is meant
   for (const api::ObjectPtr& object : selection->select(transaction.table())) {
     // One by one, as the server does it: what fails for one does not undo the others.
     const Answer removed = remove_object(transaction, object, request.delete_options);
     if (!removed) return removed.error();
     response.items.push_back(object);
   }
-  response.resource_version = transaction.revision();
   return response;
 }
 

@@ -11,6 +11,8 @@ namespace sdbtwin::store {
 
 namespace {
 
+constexpr std::string_view kNamespaceLabel = "kubernetes.io/metadata.name";
+
 // The server moves stringData into data; it is never stored.
 void fold_string_data(api::Secret& secret) {
   if (secret.string_data->empty()) return;
@@ -20,7 +22,7 @@ void fold_string_data(api::Secret& secret) {
 }
 
 void prepare_namespace(api::Namespace& namespace_) {
-  namespace_.metadata.labels.edit()["kubernetes.io/metadata.name"] = namespace_.metadata.name;
+  fill_defaults(namespace_);  // again: the name may have been generated
   api::NamespaceSpec spec;
   spec.finalizers.emplace_back("kubernetes");
   namespace_.spec = std::move(spec);
@@ -67,6 +69,13 @@ void keep_immutable(const char* path, const T& next, const T& before, Causes& ca
 }
 
 }  // namespace
+
+void fill_defaults(api::Object& object) {
+  if (object.kind() != api::Kind::kNamespace) return;
+  api::ObjectMeta& meta = object.metadata;
+  if (meta.name.empty() || api::label_of(meta, kNamespaceLabel) == meta.name) return;
+  meta.labels.edit()[std::string(kNamespaceLabel)] = meta.name;
+}
 
 void prepare_create(Transaction& transaction, api::Object& object) {
   switch (object.kind()) {

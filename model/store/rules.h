@@ -8,6 +8,8 @@
 
 namespace sdbtwin::store {
 
+// Effect: defaults that are not in the field tables; those of a write's owner, as the tables' are.
+void fill_defaults(api::Object& object);
 // Effect: status dropped or begun (a pod is Pending from birth), defaults that need the server.
 void prepare_create(Transaction& transaction, api::Object& object);
 // Effect: what the main endpoint does not take is as before (status, namespace finalizers, ...).

@@ -90,6 +90,7 @@ api::Result<WatchStart> Store::start_watch(const api::WatchRequest& request, std
   if (!selection) return selection.error();
   const std::uint64_t asked = request.resource_version.value_or(0);
   const bool from_state = asked == 0 || request.send_initial_events;
+  if (from_state) as_of = std::max(as_of, table.log.complete_since());
   WatchStart start;
   start.revision = !from_state                 ? asked
                    : !request.resource_version ? revision()

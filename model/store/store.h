@@ -28,6 +28,9 @@ struct StoreOptions {
   HistoryBounds history;
   // Pods count generations (Kubernetes 1.33 and later).
   bool pod_generation = true;
+  // metadata.managedFields is kept, and server-side apply finds conflicts. Off: it costs every
+  // write two encodings of its object, and no actor of the twin applies.
+  bool field_ownership = false;
 };
 
 struct RequestContext {

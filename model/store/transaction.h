@@ -29,6 +29,7 @@ class Transaction {
   Registry& registry() noexcept { return store_->registry_; }
   sim::Time now() const noexcept { return context_->now; }
   api::Timestamp timestamp() const { return api::ClusterTime::at(context_->now); }
+  std::string_view user() const noexcept { return context_->user; }
   std::uint64_t revision() const noexcept { return store_->keyspace_.revision(); }
   bool dry_run() const noexcept { return request_->dry_run || request_->delete_options.dry_run; }
 

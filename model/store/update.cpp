@@ -10,6 +10,7 @@
 #include "model/api/schema.h"
 #include "model/store/create.h"
 #include "model/store/metadata.h"
+#include "model/store/ownership.h"
 #include "model/store/rules.h"
 #include "model/store/transaction.h"
 
@@ -76,14 +77,16 @@ bool finished_namespace(const api::Object& next) {
 }
 
 // Everything that PUT and PATCH have in common: `next` in place of `before`.
+// `managed_fields`: who owns what afterwards.
 Answer replace(Transaction& transaction, std::shared_ptr<api::Object> next,
-               const api::ObjectPtr& before) {
+               const api::ObjectPtr& before, api::Value managed_fields) {
   api::Result<std::shared_ptr<api::Object>> mutated = transaction.mutate(std::move(next), before);
   if (!mutated) return mutated.error();
   next = *std::move(mutated);
   const api::Result<bool> changed = settle_content(transaction, next, *before);
   if (!changed) return changed.error();
   restore_system_fields(next->metadata, before->metadata);
+  next->metadata.managed_fields = std::move(managed_fields);
   if (*changed && next->metadata.generation > 0) ++next->metadata.generation;
 
   Causes causes = check_change(*next, *before, *changed);
@@ -115,11 +118,37 @@ Answer create_missing(Transaction& transaction, const api::Object& asked) {
   return create_object(transaction, std::move(object));
 }
 
-// Server-side apply without ownership: what the body says is set, what it leaves out stays.
-api::Result<api::ObjectPtr> apply_body(const api::Object& before, const api::Request& request) {
-  const api::Value body =
-      request.object == nullptr ? request.patch_body : api::to_value(*request.object);
-  return api::apply_merge_patch(before, body);
+// What a PUT or patch leaves to its managers, looked at before anything else changes `next`:
+// plugins and the server itself own nothing.
+api::Result<api::Value> managers_of(Transaction& transaction,
+                                    const std::shared_ptr<api::Object>& next,
+                                    const api::Object& before) {
+  std::shared_ptr<api::Object> taken = next->clone();
+  const api::Result<bool> changed = settle_content(transaction, taken, before);
+  if (!changed) return changed.error();
+  transaction.warnings().clear();  // they are given when it is done
+  return managers_after_write(transaction, &before, *taken);
+}
+
+// Server-side apply (kubernetes.md 4.5).
+Answer apply(Transaction& transaction, const api::ObjectPtr& before) {
+  const api::Result<api::ObjectPtr> applied = apply_configuration(transaction, before);
+  if (!applied) return applied.error();
+  if (before == nullptr) return create_missing(transaction, **applied);
+  const bool tracked = transaction.options().field_ownership;
+  return replace(transaction, (*applied)->clone(), before,
+                 tracked ? (*applied)->metadata.managed_fields : api::Value());
+}
+
+// A PUT, or a patch that is no apply.
+Answer write(Transaction& transaction, std::shared_ptr<api::Object> next,
+             const api::ObjectPtr& before) {
+  if (!transaction.options().field_ownership) {
+    return replace(transaction, std::move(next), before, api::Value());
+  }
+  api::Result<api::Value> managers = managers_of(transaction, next, *before);
+  if (!managers) return managers.error();
+  return replace(transaction, std::move(next), before, *std::move(managers));
 }
 
 }  // namespace
@@ -137,7 +166,7 @@ Answer update(Transaction& transaction) {
   const api::Result<void> version =
       check_version(transaction.resource(), asked->metadata, before->metadata);
   if (!version) return version.error();
-  return replace(transaction, asked->clone(), before);
+  return write(transaction, asked->clone(), before);
 }
 
 // A patch writes the whole object anew, and raw JSON comes out in canonical form: what was stored
@@ -154,15 +183,11 @@ void write_anew(api::Object& object) {
 Answer patch(Transaction& transaction) {
   if (!has_endpoint(transaction)) return transaction.not_found();
   const api::Request& request = transaction.request();
-  const bool applies = request.patch_type == api::PatchType::kApply;
   const api::ObjectPtr before = transaction.find();
-  if (before == nullptr) {
-    if (!applies || request.object == nullptr) return transaction.not_found();
-    return create_missing(transaction, *request.object);
-  }
+  if (request.patch_type == api::PatchType::kApply) return apply(transaction, before);
+  if (before == nullptr) return transaction.not_found();
   const api::Result<api::ObjectPtr> patched =
-      applies ? apply_body(*before, request)
-              : api::apply_patch(*before, request.patch_type, request.patch_body);
+      api::apply_patch(*before, request.patch_type, request.patch_body);
   if (!patched) return patched.error();
   std::shared_ptr<api::Object> next = (*patched)->clone();
   write_anew(*next);
@@ -174,7 +199,7 @@ Answer patch(Transaction& transaction) {
   if (next->metadata.resource_version != before->metadata.resource_version) {
     return api::errors::modified(resource.id(), transaction.key().name);
   }
-  return replace(transaction, std::move(next), before);
+  return write(transaction, std::move(next), before);
 }
 
 }  // namespace sdbtwin::store
