@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "model/client/rest_client.h"
 #include "sim/core/assert.h"
 
 namespace sdbtwin::client {
@@ -139,10 +140,10 @@ sim::Task<Informer::Next> Informer::watch_once() {
   api::Result<std::unique_ptr<api::WatchStream>> stream =
       co_await client_->watch(std::move(request));
   if (!stream) {
-    // A server that is overloaded or unreachable gets time; it has not lost any history.
-    const api::Reason reason = stream.error().reason;
+    // A server that is overloaded or not there gets time; it has not lost any history. Any other
+    // broken connection leads to a new list, as in client-go.
     const bool retriable =
-        reason == api::Reason::kTooManyRequests || reason == api::Reason::kConnectionLost;
+        stream.error().reason == api::Reason::kTooManyRequests || was_refused(stream.error());
     co_return retriable ? Next::kWatchAfterBackoff : Next::kListAgain;
   }
   co_return co_await consume(**stream);

@@ -14,6 +14,7 @@
 
 #include "model/api/core.h"
 #include "model/api/errors.h"
+#include "model/client/rest_client.h"
 #include "sim/core/channel.h"
 #include "sim/engine/simulation.h"
 
@@ -255,13 +256,25 @@ TEST_F(InformerTest, AVersionThatTheServerDoesNotKnowYetIsTreatedTheSame) {
 TEST_F(InformerTest, OverloadAndRefusedConnectionsBackOffWithoutAList) {
   client.answer_list(10, {});
   client.watch_errors.push_back(api::errors::too_many_requests("slow down", 1));
-  client.watch_errors.push_back(api::errors::connection_lost("refused"));
+  api::ApiError refused = api::errors::connection_lost("refused");
+  refused.causes.push_back({std::string(kConnectionRefused), "", ""});
+  client.watch_errors.push_back(refused);
   informer.start();
   run_for(0s);
   EXPECT_EQ(client.watches.size(), 1u);
   run_for(10s);
   EXPECT_EQ(client.watches.size(), 3u);
   EXPECT_EQ(client.lists.size(), 1u);
+}
+
+TEST_F(InformerTest, AConnectionThatBreaksWhileAWatchOpensLeadsToANewList) {
+  start_with_a();
+  client.answer_list(10, {});
+  client.watch_errors.push_back(api::errors::connection_lost("reset"));
+  client.stream->send(WatchEvent::bookmark(11));
+  client.stream->send(WatchEvent::end());
+  run_for(10s);
+  EXPECT_EQ(client.lists.size(), 2u);
 }
 
 TEST_F(InformerTest, AServerThatIsDownIsAskedEverMoreRarely) {

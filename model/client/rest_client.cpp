@@ -12,17 +12,17 @@ using namespace std::chrono_literals;
 // client-go makes up this Retry-After for reads whose connection was reset.
 constexpr sim::Duration kAfterReset = 1s;
 
-bool was_refused(const api::ApiError& error) {
-  return std::any_of(error.causes.begin(), error.causes.end(), [](const api::StatusCause& cause) {
-    return cause.type == kConnectionRefused;
-  });
-}
-
 sim::Duration interval(std::int64_t qps) {
   return sim::Duration(1s) / std::max<std::int64_t>(qps, 1);
 }
 
 }  // namespace
+
+bool was_refused(const api::ApiError& error) {
+  return std::any_of(error.causes.begin(), error.causes.end(), [](const api::StatusCause& cause) {
+    return cause.type == kConnectionRefused;
+  });
+}
 
 sim::Duration retry_wait(const api::ApiError& error, bool read) {
   if (error.reason == api::Reason::kConnectionLost) {

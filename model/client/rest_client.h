@@ -53,5 +53,6 @@ sim::Duration retry_wait(const api::ApiError& error, bool read);
 
 // A cause of this type marks a lost connection of which it is known that nothing was ever sent.
 inline constexpr std::string_view kConnectionRefused = "ConnectionRefused";
+bool was_refused(const api::ApiError& error);
 
 }  // namespace sdbtwin::client
