@@ -32,7 +32,8 @@ ApiServer::ApiServer(sim::Runtime& runtime, store::Store& store, ApiEndpoint& en
     : runtime_(&runtime),
       store_(&store),
       endpoint_(&endpoint),
-      hub_(runtime, endpoint.latency(), endpoint.interceptors(), options.watch_timeouts) {
+      hub_(runtime, endpoint.latency(), endpoint.interceptors(), options),
+      too_old_in_stream_(options.too_old_in_stream) {
   SIM_ASSERT(endpoint.server_ == nullptr);
   endpoint.server_ = this;
 }
@@ -46,8 +47,9 @@ ApiServer::~ApiServer() {
   }
 }
 
-void ApiServer::freeze_cache() {
-  if (!frozen_at_) frozen_at_ = store_->revision();
+void ApiServer::freeze_cache(std::uint64_t behind) {
+  const std::uint64_t now = store_->revision();
+  if (!frozen_at_) frozen_at_ = now - std::min(behind, now);
 }
 
 void ApiServer::thaw_cache() {
@@ -237,11 +239,16 @@ void ApiServer::open(WatchInFlight& watch) {
   const sim::Time opened = runtime_->now() + watch.way_back();
   const api::WatchRequest& request = watch.request();
   const api::Result<store::WatchStart> start = store_->start_watch(request, cache_revision());
-  if (!start) return watch.answer(start.error(), opened);
+  const bool in_stream = too_old_in_stream_ && api::is(start, api::Reason::kExpired);
+  if (!start && !in_stream) return watch.answer(start.error(), opened);
   api::Result<store::Selection> selection = store::Selection::of(request);
   SIM_ASSERT(selection.ok());  // start_watch has looked at it
   auto subscription = std::make_unique<Subscription>(watch.id(), watch.client(), watch.reader(),
                                                      request, *std::move(selection), watch.rng());
+  if (in_stream) {
+    hub_.refuse(*subscription, start.error(), opened);
+    return watch.answer(WatchInFlight::Stream(std::move(subscription)), opened);
+  }
   const store::ChangeLog& log = store_->table(request.kind, request.untyped).log;
   hub_.subscribe(*subscription, *start, log, cache_revision(), opened);
   watch.answer(WatchInFlight::Stream(std::move(subscription)), opened);

@@ -77,9 +77,10 @@ struct RequestRefused {
   }
 };
 
-struct ApiServerOptions {
-  // Streams end when the time their client asked for is over. Off: it only costs events.
-  bool watch_timeouts = false;
+struct ApiServerOptions : WatchOptions {
+  // A watch whose version is too old opens, and its only event is an ERROR with the 410, as from
+  // the real watch cache; off: the opening answers 410, as from etcd (kubernetes.md 4.8).
+  bool too_old_in_stream = false;
 };
 
 class ApiServer final : public sim::Actor {
@@ -97,8 +98,10 @@ class ApiServer final : public sim::Actor {
   // Faults ---------------------------------------------------------------------------------------
 
   // Effect: reads of "any version" and all watch streams stay at the present revision, as those of
-  // a server that is cut off from etcd do; writes and consistent reads go on.
-  void freeze_cache();
+  // a server that is cut off from etcd do; writes and consistent reads go on. `behind`: so many
+  // revisions before the present, as of another server that lags: a client that connects anew may
+  // read what is older than it has seen (kubernetes.md 5.1).
+  void freeze_cache(std::uint64_t behind = 0);
   // Effect: the streams get what they missed.
   void thaw_cache();
   bool cache_frozen() const noexcept { return frozen_at_.has_value(); }
@@ -148,6 +151,7 @@ class ApiServer final : public sim::Actor {
   sim::WaitList in_flight_;      // owned
   std::vector<InFlight*> held_;  // those of them that wait for release()
   std::optional<std::uint64_t> frozen_at_;
+  const bool too_old_in_stream_;
 };
 
 }  // namespace sdbtwin::cluster

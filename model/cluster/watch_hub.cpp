@@ -139,7 +139,7 @@ void WatchHub::subscribe(Subscription& subscription, const store::WatchStart& st
   subscription.interceptors_ = interceptors_;
   subscription.last_due_ = opened;
   subscription.revision_ = start.revision;
-  if (honour_timeouts_ && subscription.request_.timeout_seconds > 0) {
+  if (options_.watch_timeouts && subscription.request_.timeout_seconds > 0) {
     subscription.ends_ =
         server_->now() + std::chrono::seconds(subscription.request_.timeout_seconds);
   }
@@ -158,6 +158,11 @@ void WatchHub::subscribe(Subscription& subscription, const store::WatchStart& st
     offer(subscription, change);
   }
   drop_doomed();
+}
+
+void WatchHub::refuse(Subscription& subscription, api::ApiError error, sim::Time opened) {
+  subscription.send(WatchEvent::failed(std::move(error)), opened);
+  subscription.broken_ = true;
 }
 
 void WatchHub::unsubscribe(Subscription& subscription) {
@@ -224,6 +229,7 @@ const api::ObjectPtr& WatchHub::last_state(Change& change) {
 
 void WatchHub::deliver(Subscription& subscription, WatchEvent event) {
   if (subscription.hub_ == nullptr || subscription.broken_) return;
+  if (too_slow(subscription)) return finish(subscription, WatchEvent::end());
   if (subscription.held_) {
     subscription.stalled_.push_back(std::move(event));
     return;
@@ -252,6 +258,13 @@ void WatchHub::deliver(Subscription& subscription, WatchEvent event) {
   transmit(subscription, std::move(event), extra);
 }
 
+bool WatchHub::too_slow(const Subscription& subscription) const {
+  const std::size_t unread = subscription.arrivals_.size() + subscription.stalled_.size();
+  if (options_.watch_backlog_max == 0 || unread < options_.watch_backlog_max) return false;
+  // What is still on its way has not been left unread by anybody.
+  return subscription.held_ || subscription.arrivals_.front().due < server_->now();
+}
+
 void WatchHub::transmit(Subscription& subscription, WatchEvent event, sim::Duration extra) {
   const sim::Duration delay = latency_->watch_delivery.sample(subscription.rng_);
   subscription.send(std::move(event), server_->now() + delay + extra);
@@ -267,6 +280,7 @@ bool WatchHub::ended_by_timeout(Subscription& subscription) {
 }
 
 void WatchHub::finish(Subscription& subscription, WatchEvent last) {
+  subscription.stalled_.clear();
   transmit(subscription, std::move(last), sim::Duration(0));
   subscription.broken_ = true;
   doomed_.push_back(&subscription);

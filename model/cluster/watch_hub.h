@@ -76,16 +76,22 @@ class Subscription final : public api::WatchStream {
   Reader* reader_ = nullptr;
 };
 
+struct WatchOptions {
+  // Streams end when the time their client asked for is over; computed at the next change that
+  // concerns a stream, since until then nobody can tell the difference. Off: it only costs events.
+  bool watch_timeouts = false;
+  // A client that leaves so many events unread is too slow: its stream ends after them, as a real
+  // server ends one whose buffer stays full (kubernetes.md 4.8). 0: never. 1000 [us]: the most that
+  // the server's own buffer of a stream holds; sockets hold more.
+  std::size_t watch_backlog_max = 1000;
+};
+
 class WatchHub {
  public:
-  // All outlive the hub. `honour_timeouts`: a stream ends when the time its client asked for is
-  // over; computed at the next change it concerns, since until then nobody can tell the difference.
+  // All outlive the hub.
   WatchHub(const sim::Runtime& server, const ApiLatency& latency,
-           const std::vector<RequestInterceptor*>& interceptors, bool honour_timeouts)
-      : server_(&server),
-        latency_(&latency),
-        interceptors_(&interceptors),
-        honour_timeouts_(honour_timeouts) {}
+           const std::vector<RequestInterceptor*>& interceptors, const WatchOptions& options)
+      : server_(&server), latency_(&latency), interceptors_(&interceptors), options_(options) {}
   // Effect: every stream breaks.
   ~WatchHub();
   WatchHub(const WatchHub&) = delete;
@@ -96,6 +102,8 @@ class WatchHub {
   void subscribe(Subscription& subscription, const store::WatchStart& start,
                  const store::ChangeLog& log, std::uint64_t until, sim::Time opened);
   void publish(const store::Delta& delta);
+  // Effect: the stream's only event is the error, at `opened`.
+  void refuse(Subscription& subscription, api::ApiError error, sim::Time opened);
 
   // Effect: the stream goes on where an interceptor held it. False: no such stream is held.
   bool release(std::uint64_t id);
@@ -139,6 +147,7 @@ class WatchHub {
   void deliver(Subscription& subscription, api::WatchEvent event);
   void transmit(Subscription& subscription, api::WatchEvent event, sim::Duration extra);
   bool ended_by_timeout(Subscription& subscription);
+  bool too_slow(const Subscription& subscription) const;
   void finish(Subscription& subscription, api::WatchEvent last);
   void resume(Subscription& subscription);
   void catch_up_with(const store::Table& table, Resource& resource, std::uint64_t revision);
@@ -152,7 +161,7 @@ class WatchHub {
   const sim::Runtime* server_;
   const ApiLatency* latency_;
   const std::vector<RequestInterceptor*>* interceptors_;
-  const bool honour_timeouts_;
+  const WatchOptions options_;
   std::array<Resource, api::kTypedKindCount> typed_;
   std::map<std::string, Resource, std::less<>> untyped_;
   std::vector<Subscription*> doomed_;  // leave when nobody walks over the streams

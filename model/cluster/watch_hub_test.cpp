@@ -359,7 +359,7 @@ class WatchTimeoutTest : public WatchTest {
  protected:
   WatchTimeoutTest()
       : WatchTest(ApiLatency::standard().without_jitter(),
-                  ApiServerOptions{.watch_timeouts = true}) {}
+                  ApiServerOptions{{.watch_timeouts = true}}) {}
 };
 
 TEST_F(WatchTimeoutTest, AStreamEndsCleanlyWithABookmarkAtTheFirstChangeAfterItsTime) {
@@ -376,6 +376,58 @@ TEST_F(WatchTimeoutTest, AStreamEndsCleanlyWithABookmarkAtTheFirstChangeAfterIts
   run_for(1s);
   EXPECT_THAT(watched.seen, ElementsAre("BOOKMARK", "END"));
   EXPECT_EQ(server().watches().streams(), 0u);
+}
+
+class TooOldInStreamTest : public WatchTest {
+ protected:
+  TooOldInStreamTest()
+      : WatchTest(ApiLatency::standard().without_jitter(), [] {
+          ApiServerOptions options;
+          options.too_old_in_stream = true;
+          return options;
+        }()) {}
+};
+
+TEST_F(TooOldInStreamTest, ATooOldVersionCanAlsoBeTheOnlyEventOfAStream) {
+  create_map("a");
+  server().forget_history();
+  start_watch(watch_maps(1), watched);
+  run_for(1s);
+  EXPECT_THAT(watched.seen, ElementsAre("ERROR"));
+  EXPECT_EQ(server().watches().streams(), 0u);
+}
+
+class SlowConsumerTest : public WatchTest {
+ protected:
+  SlowConsumerTest()
+      : WatchTest(ApiLatency::standard().without_jitter(), [] {
+          ApiServerOptions options;
+          options.watch_backlog_max = 3;
+          return options;
+        }()) {}
+};
+
+TEST_F(SlowConsumerTest, AStreamWhoseClientDoesNotReadEndsAfterWhatIsUnread) {
+  start_watch(watch_maps(std::nullopt), watched);
+  run_for(1s);
+  client_process->pause();
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    create_map(name);
+    run_for(1s);
+  }
+  EXPECT_EQ(server().watches().streams(), 0u);
+  client_process->resume();
+  run_for(1s);
+  EXPECT_THAT(watched.seen, ElementsAre("ADDED a", "ADDED b", "ADDED c", "END"));
+}
+
+TEST_F(SlowConsumerTest, AClientThatReadsIsNotSlowHoweverMuchIsOnItsWay) {
+  start_watch(watch_maps(std::nullopt), watched);
+  run_for(1s);
+  for (const char* name : {"a", "b", "c", "d", "e"}) create_map(name);
+  run_for(1s);
+  EXPECT_EQ(watched.seen.size(), 5u);
+  EXPECT_EQ(server().watches().streams(), 1u);
 }
 
 }  // namespace
