@@ -49,7 +49,9 @@ ApiServer::~ApiServer() {
 
 void ApiServer::freeze_cache(std::uint64_t behind) {
   const std::uint64_t now = store_->revision();
-  if (!frozen_at_) frozen_at_ = now - std::min(behind, now);
+  // A cache has a first revision; a list that said 0 would be watched from as from "any state".
+  const std::uint64_t most_behind = now > 1 ? now - 1 : 0;
+  if (!frozen_at_) frozen_at_ = now - std::min(behind, most_behind);
 }
 
 void ApiServer::thaw_cache() {
