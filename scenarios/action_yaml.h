@@ -16,5 +16,7 @@ std::vector<Action> read_actions(MapReader& spec);
 
 // All objects that the scenario ever applies.
 std::vector<const Manifest*> all_objects(const Scenario& scenario);
+// Those of them that the API server has to take: without what may be refused.
+std::vector<const Manifest*> accepted_objects(const Scenario& scenario);
 
 }  // namespace sdbtwin::scenarios

@@ -39,9 +39,7 @@ ops_manager::OpsManagerOptions ops_manager_options(const PolicySettings& policy)
   options.gates.tolerance_percent = policy.size_tolerance_percent;
   options.gates.rows_floor = policy.size_floor_rows;
   options.gates.bytes_floor = policy.size_floor_bytes;
-  options.order = policy.order == RolloutOrder::kLeavesFirst
-                      ? ops_manager::RolloutOrder::kLeavesFirst
-                      : ops_manager::RolloutOrder::kAggregatorsFirst;
+  options.order = policy.order;
   return options;
 }
 

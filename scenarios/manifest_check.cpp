@@ -9,6 +9,7 @@
 
 #include "model/api/ops_request.h"
 #include "model/api/schema.h"
+#include "scenarios/action_yaml.h"
 #include "scenarios/manifest.h"
 #include "scenarios/suggest.h"
 
@@ -22,25 +23,13 @@ bool is_expected(const Scenario& scenario, const api::ObjectKey& request) {
   });
 }
 
-// All that is applied and must be accepted.
-std::vector<const Manifest*> applied(const Scenario& scenario) {
-  std::vector<const Manifest*> out;
-  for (const Manifest& manifest : scenario.manifests) out.push_back(&manifest);
-  for (const Action& action : scenario.actions) {
-    const auto* apply = std::get_if<ApplyAction>(&action.what);
-    if (apply == nullptr || action.may_be_refused) continue;
-    for (const Manifest& manifest : apply->objects) out.push_back(&manifest);
-  }
-  return out;
-}
-
 class ManifestCheck {
  public:
   ManifestCheck(const Scenario& scenario, Problems& problems)
       : scenario_(scenario), problems_(problems) {}
 
   void run() {
-    for (const Manifest* manifest : applied(scenario_)) {
+    for (const Manifest* manifest : accepted_objects(scenario_)) {
       check_metadata(*manifest);
       check_fields(*manifest);
       if (const auto request = api::as_if<api::SinglestoreOpsRequest>(manifest->object)) {
@@ -103,7 +92,7 @@ void check_manifests(const Scenario& scenario, Problems& problems) {
 
 void expect_success(Scenario& scenario) {
   if (!scenario.expectations.empty()) return;
-  for (const Manifest* manifest : applied(scenario)) {
+  for (const Manifest* manifest : accepted_objects(scenario)) {
     if (manifest->object->kind() != api::Kind::kSinglestoreOpsRequest) continue;
     const api::ObjectKey key = api::key_of(*manifest->object);
     const bool is_deleted = std::ranges::any_of(scenario.actions, [&](const Action& action) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/ops_manager/rollout_order.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::scenarios {
@@ -42,7 +43,7 @@ struct WorkloadSettings {
   sim::Duration timeout{std::chrono::seconds(10)};  // [us] then the outcome of a write is unknown
 };
 
-enum class RolloutOrder { kAggregatorsFirst, kLeavesFirst };
+using ops_manager::RolloutOrder;
 
 struct PolicySettings {
   RolloutOrder order = RolloutOrder::kAggregatorsFirst;  // the recorded Restart run (kubedb.md 4.4)

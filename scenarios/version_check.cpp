@@ -37,12 +37,7 @@ class VersionCheck {
         check_database(*manifest, *database);
       }
     }
-    for (const Manifest& manifest : scenario_.manifests) check_request(manifest);
-    for (const Action& action : scenario_.actions) {
-      const auto* apply = std::get_if<ApplyAction>(&action.what);
-      if (apply == nullptr || action.may_be_refused) continue;
-      for (const Manifest& manifest : apply->objects) check_request(manifest);
-    }
+    for (const Manifest* manifest : accepted_objects(scenario_)) check_request(*manifest);
   }
 
  private:
