@@ -235,12 +235,14 @@ INSTANTIATE_TEST_SUITE_P(Policies, Update,
                                          Retention::kDeleteWithSet, Retention::kDeleteBoth,
                                          Retention::kUnset));
 
+const std::vector<Story>& update_stories() {
+  static const std::vector<Story> kStories{
+      {kOrdered, 3, 3}, {kOrdered, 3, 5}, {kParallel, 3, 3}, {kParallel, 3, 5}, {kParallel, 5, 3}};
+  return kStories;
+}
+
 TEST_P(Update, RU01RU02RU04RU05RU06AllPodsGetTheNewImageWhateverTheScale) {
-  for (const Story& story : std::vector<Story>{{kOrdered, 3, 3},
-                                               {kOrdered, 3, 5},
-                                               {kParallel, 3, 3},
-                                               {kParallel, 3, 5},
-                                               {kParallel, 5, 3}}) {
+  for (const Story& story : update_stories()) {
     ScriptedSet foo(story.mode, GetParam(), story.before);
     ASSERT_TRUE(foo.drive_up());
     foo.set_image("foo");
@@ -252,11 +254,7 @@ TEST_P(Update, RU01RU02RU04RU05RU06AllPodsGetTheNewImageWhateverTheScale) {
 }
 
 TEST_P(Update, RB01RB02RB04RB05RB06ARollbackBringsAllPodsBack) {
-  for (const Story& story : std::vector<Story>{{kOrdered, 3, 3},
-                                               {kOrdered, 3, 5},
-                                               {kParallel, 3, 3},
-                                               {kParallel, 3, 5},
-                                               {kParallel, 5, 3}}) {
+  for (const Story& story : update_stories()) {
     ScriptedSet foo(story.mode, GetParam(), story.before);
     ASSERT_TRUE(foo.drive_up());
     foo.set_image("foo");
