@@ -11,7 +11,7 @@
 #include "model/api/core.h"
 #include "model/api/pod.h"
 #include "model/client/informer.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::cluster {

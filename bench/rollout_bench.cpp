@@ -16,7 +16,7 @@
 #include <string>
 
 #include "model/api/singlestore.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "scenarios/load.h"
 #include "scenarios/run.h"
 

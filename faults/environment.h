@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "model/cluster/api_server_client.h"
-#include "model/cluster/node_machine.h"
+#include "model/cluster/node/node_machine.h"
+#include "model/cluster/server/api_server_client.h"
 #include "model/singlestore/fleet.h"
 #include "model/store/store.h"
 #include "sim/engine/simulation.h"

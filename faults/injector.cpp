@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "faults/effect.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "model/singlestore/events.h"
 #include "sim/core/assert.h"
 #include "sim/core/timer.h"

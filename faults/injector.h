@@ -15,7 +15,7 @@
 #include "faults/fault_events.h"
 #include "faults/plan.h"
 #include "faults/trigger_watcher.h"
-#include "model/cluster/interceptor.h"
+#include "model/cluster/server/interceptor.h"
 #include "sim/core/trace.h"
 
 namespace sdbtwin::faults {

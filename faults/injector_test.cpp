@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "model/api/core.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "model/store/store.h"
 
 namespace sdbtwin::faults {

@@ -11,7 +11,7 @@
 #include "model/api/petset.h"
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "model/singlestore/events.h"
 
 namespace sdbtwin::faults {

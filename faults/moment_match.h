@@ -8,7 +8,7 @@
 
 #include "faults/environment.h"
 #include "faults/trigger.h"
-#include "model/cluster/interceptor.h"
+#include "model/cluster/server/interceptor.h"
 #include "sim/core/trace.h"
 
 namespace sdbtwin::faults {

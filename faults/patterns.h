@@ -11,7 +11,7 @@
 #include "model/api/client.h"
 #include "model/api/kind.h"
 #include "model/api/object.h"
-#include "model/cluster/interceptor.h"
+#include "model/cluster/server/interceptor.h"
 
 namespace sdbtwin::faults {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/cluster/image_registry.h"
+#include "model/cluster/node/image_registry.h"
 
 namespace sdbtwin::faults {
 

@@ -14,7 +14,7 @@
 #include "faults/evidence.h"
 #include "faults/moment_match.h"
 #include "faults/trigger.h"
-#include "model/cluster/interceptor.h"
+#include "model/cluster/server/interceptor.h"
 #include "sim/core/timer.h"
 #include "sim/core/trace.h"
 

@@ -16,7 +16,7 @@
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
 #include "model/api/singlestore_version.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::invariants {

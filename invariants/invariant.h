@@ -15,7 +15,7 @@
 #include "invariants/database_view.h"
 #include "invariants/verdict.h"
 #include "model/api/kind.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "model/singlestore/state.h"
 #include "model/singlestore/truth_history.h"
 #include "model/singlestore/workload.h"

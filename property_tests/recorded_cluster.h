@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "model/api/client.h"
-#include "model/cluster/api_server.h"
-#include "model/cluster/disk_array.h"
 #include "model/cluster/machinery.h"
-#include "model/cluster/petset_defaults.h"
+#include "model/cluster/node/disk_array.h"
+#include "model/cluster/petset/defaults.h"
 #include "model/cluster/plain_application.h"
+#include "model/cluster/server/api_server.h"
 #include "property_tests/recorded_run.h"
 #include "sim/engine/simulation.h"
 

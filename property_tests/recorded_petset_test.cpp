@@ -51,7 +51,7 @@ constexpr std::array kDifferences{
     Difference{
         "race_fresh_pod_deleted_bound", 1, Differs::kWritesToo,
         "rebuilt from a log: no objects and no actions to play; the race itself is forced in "
-        "model/cluster/petset_rules_test.cpp"},
+        "model/cluster/petset/rules_test.cpp"},
 };
 
 const Difference* expected_difference(const RecordedRun& run, int step) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/api/ops_request.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "property_tests/runs.h"
 
 namespace sdbtwin::property_tests {

@@ -4,7 +4,7 @@
 
 #include "model/api/ops_request.h"
 #include "model/api/singlestore.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 
 namespace sdbtwin::scenarios {
 

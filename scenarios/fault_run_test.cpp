@@ -12,8 +12,8 @@
 
 #include "model/api/core.h"
 #include "model/api/pod.h"
-#include "model/cluster/api_server.h"
-#include "model/cluster/node_machine.h"
+#include "model/cluster/node/node_machine.h"
+#include "model/cluster/server/api_server.h"
 #include "scenarios/fault_yaml.h"
 #include "scenarios/load.h"
 #include "scenarios/run.h"

@@ -15,7 +15,7 @@
 #include "model/api/ops_request.h"
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "scenarios/counters.h"
 #include "scenarios/result.h"
 #include "sim/core/trace.h"

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "invariants/invariant.h"
-#include "model/cluster/image_registry.h"
-#include "model/cluster/latency.h"
-#include "model/cluster/timings.h"
+#include "model/cluster/node/image_registry.h"
+#include "model/cluster/timing/latency.h"
+#include "model/cluster/timing/timings.h"
 #include "model/singlestore/fleet.h"
 #include "scenarios/scenario.h"
 

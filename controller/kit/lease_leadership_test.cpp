@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model/api/core.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::kit {

@@ -38,9 +38,9 @@ sim::Task<Execution> Executor::run(PauseDatabase, Context& context) {
   kit::PauseOwner owner{.request = request.metadata.name, .uid = request.metadata.uid};
   auto changed = co_await children_.pause(database, std::move(owner));
   if (changed && *changed) {
-    requests_.record(request, kit::EventType::kNormal, "Starting",
+    requests_.record(request, client::EventType::kNormal, "Starting",
                      pausing_event(namespace_, database->metadata.name));
-    requests_.record(request, kit::EventType::kNormal, "Successful",
+    requests_.record(request, client::EventType::kNormal, "Successful",
                      paused_event(namespace_, database->metadata.name, request.metadata.name));
   }
   co_return ended(changed);
@@ -53,9 +53,9 @@ sim::Task<Execution> Executor::run(ResumeDatabase, Context& context) {
   auto changed =
       co_await children_.resume(database, request.metadata.uid, ChildrenWriter::Pause::kAnybodys);
   if (changed && *changed) {
-    requests_.record(request, kit::EventType::kNormal, "Starting",
+    requests_.record(request, client::EventType::kNormal, "Starting",
                      resuming_event(namespace_, database->metadata.name));
-    requests_.record(request, kit::EventType::kNormal, "Successful",
+    requests_.record(request, client::EventType::kNormal, "Successful",
                      resumed_event(namespace_, database->metadata.name, request.metadata.name));
   }
   co_return ended(changed);
@@ -120,7 +120,7 @@ sim::Task<Execution> Executor::run(DeclareFailure action, Context& context) {
   failed.status = api::ConditionStatus::kFalse;
   failed.reason = kFailedReason;
   failed.message = action.why + "; versions: " + versions;
-  requests_.record(*context.request, kit::EventType::kWarning, kFailedReason, failed.message);
+  requests_.record(*context.request, client::EventType::kWarning, kFailedReason, failed.message);
   std::vector<ConditionChange> changes(1, std::move(failed));
   co_return co_await write(std::move(changes), std::nullopt, context);
 }

@@ -18,7 +18,7 @@
 #include "model/api/petset.h"
 #include "model/api/pod.h"
 #include "model/api/singlestore.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "model/sql/client.h"
 #include "model/store/store.h"
 #include "sim/core/channel.h"

@@ -16,7 +16,7 @@ bool is_alive(const api::SinglestoreOpsRequest& request) {
 
 }  // namespace
 
-Janitor::Janitor(kit::Manager& manager, kit::OwnWrites& own, kit::EventRecorder& recorder)
+Janitor::Janitor(kit::Manager& manager, kit::OwnWrites& own, client::EventRecorder& recorder)
     : manager_(manager),
       own_(own),
       recorder_(recorder),
@@ -83,7 +83,7 @@ sim::Task<api::Result<void>> Janitor::release(DatabasePtr database, std::string 
   const std::string mix =
       pods ? describe_versions(pods->items, manager_.lister<api::SinglestoreVersion>().list())
            : std::string("could not be read");
-  recorder_.record(*database, kit::EventType::kWarning, "Resumed",
+  recorder_.record(*database, client::EventType::kWarning, "Resumed",
                    "the SinglestoreOpsRequest that had paused the database (UID " + uid +
                        ") is gone; versions: " + mix);
   co_return api::Result<void>();

@@ -9,17 +9,17 @@
 #include <set>
 #include <string>
 
-#include "controller/kit/event_recorder.h"
 #include "controller/kit/manager.h"
 #include "controller/kit/own_writes.h"
 #include "controller/ops_manager/children_writer.h"
 #include "model/api/ops_request.h"
+#include "model/client/event_recorder.h"
 
 namespace sdbtwin::ops_manager {
 
 class Janitor {
  public:
-  Janitor(kit::Manager& manager, kit::OwnWrites& own, kit::EventRecorder& recorder);
+  Janitor(kit::Manager& manager, kit::OwnWrites& own, client::EventRecorder& recorder);
 
   // Effect: stamps and pause of requests that no longer exist, or are finished, are removed.
   // Precondition: nobody else in this process works on the database.
@@ -36,7 +36,7 @@ class Janitor {
 
   kit::Manager& manager_;
   kit::OwnWrites& own_;
-  kit::EventRecorder& recorder_;
+  client::EventRecorder& recorder_;
   ChildrenWriter children_;
   client::Lister<api::Singlestore> databases_;
   client::Lister<api::SinglestoreOpsRequest> requests_;

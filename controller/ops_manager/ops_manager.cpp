@@ -45,7 +45,6 @@ class OpsManager final : public kit::Operator {
     watch_databases();
     watch_petsets();
     manager_.add(controller_);
-    recorder_.start();
     manager_.start();
   }
 
@@ -118,7 +117,7 @@ class OpsManager final : public kit::Operator {
   OpsManagerOptions options_;
   std::unique_ptr<sql::DatabaseClient> database_client_;
   kit::Manager manager_;
-  kit::EventRecorder recorder_;
+  client::EventRecorder recorder_;
   OpsReconciler reconciler_;
   kit::Controller controller_;
 };

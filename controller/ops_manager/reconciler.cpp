@@ -35,7 +35,7 @@ class OpsReconciler::Hold {
 };
 
 OpsReconciler::OpsReconciler(kit::Manager& manager, sql::DatabaseClient& database_client,
-                             kit::EventRecorder& recorder, const OpsManagerOptions& options)
+                             client::EventRecorder& recorder, const OpsManagerOptions& options)
     : manager_(manager),
       database_client_(database_client),
       options_(options),

@@ -25,7 +25,7 @@ class OpsReconciler final : public kit::Reconciler {
  public:
   // All outlive it. `options.planner` is set.
   OpsReconciler(kit::Manager& manager, sql::DatabaseClient& database_client,
-                kit::EventRecorder& recorder, const OpsManagerOptions& options);
+                client::EventRecorder& recorder, const OpsManagerOptions& options);
 
   sim::Task<api::Result<kit::Outcome>> reconcile(api::ObjectRef ref) override;
 

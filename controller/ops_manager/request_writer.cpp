@@ -75,7 +75,7 @@ void RequestWriter::announce(const api::SinglestoreOpsRequest& request,
   if (parse_pod_condition(condition.type)) {
     // A person does not want UIDs: the Event carries the recorded text only.
     std::string text = condition.message.substr(0, condition.message.find(kPodUidTag));
-    record(request, kit::EventType::kWarning, text, text);
+    record(request, client::EventType::kWarning, text, text);
     manager_.runtime().trace(PodStepWritten{
         .namespace_ = namespace_, .request = name, .condition = condition.type, .status = is_true});
   } else if (!is_true) {
@@ -83,16 +83,16 @@ void RequestWriter::announce(const api::SinglestoreOpsRequest& request,
         StepStarted{.namespace_ = namespace_, .request = name, .step = condition.type});
   } else {
     if (has_event(condition.type)) {
-      record(request, kit::EventType::kNormal, condition.type, condition.message);
+      record(request, client::EventType::kNormal, condition.type, condition.message);
     }
     manager_.runtime().trace(
         StepFinished{.namespace_ = namespace_, .request = name, .step = condition.type});
   }
 }
 
-void RequestWriter::record(const api::SinglestoreOpsRequest& request, kit::EventType type,
+void RequestWriter::record(const api::SinglestoreOpsRequest& request, client::EventType type,
                            std::string_view reason, std::string message) {
-  if (record_events_) recorder_.record(request, type, reason, std::move(message));
+  if (record_events_) recorder_.record(request, type, std::string(reason), std::move(message));
 }
 
 }  // namespace sdbtwin::ops_manager

@@ -9,11 +9,11 @@
 #include <optional>
 #include <vector>
 
-#include "controller/kit/event_recorder.h"
 #include "controller/kit/manager.h"
 #include "controller/kit/own_writes.h"
 #include "controller/ops_manager/memory.h"
 #include "controller/ops_manager/plan.h"
+#include "model/client/event_recorder.h"
 
 namespace sdbtwin::ops_manager {
 
@@ -21,7 +21,7 @@ using RequestPtr = std::shared_ptr<const api::SinglestoreOpsRequest>;
 
 class RequestWriter {
  public:
-  RequestWriter(kit::Manager& manager, kit::OwnWrites& own, kit::EventRecorder& recorder,
+  RequestWriter(kit::Manager& manager, kit::OwnWrites& own, client::EventRecorder& recorder,
                 bool record_events)
       : manager_(manager), own_(own), recorder_(recorder), record_events_(record_events) {}
 
@@ -32,7 +32,7 @@ class RequestWriter {
                                            RequestMemory& memory);
 
   // An Event about the request.
-  void record(const api::SinglestoreOpsRequest& request, kit::EventType type,
+  void record(const api::SinglestoreOpsRequest& request, client::EventType type,
               std::string_view reason, std::string message);
 
  private:
@@ -41,7 +41,7 @@ class RequestWriter {
 
   kit::Manager& manager_;
   kit::OwnWrites& own_;
-  kit::EventRecorder& recorder_;
+  client::EventRecorder& recorder_;
   bool record_events_;
 };
 

@@ -100,10 +100,10 @@ sim::Task<api::Result<std::string>> Starter::confirm_invalid(RequestPtr request)
 sim::Task<api::Result<Start>> Starter::finish(RequestPtr request, api::OpsRequestPhase phase,
                                               std::vector<ConditionChange> changes,
                                               RequestMemory& memory) {
-  requests_.record(
-      *request,
-      phase == api::OpsRequestPhase::kFailed ? kit::EventType::kWarning : kit::EventType::kNormal,
-      api::to_string(phase), changes.front().message);
+  requests_.record(*request,
+                   phase == api::OpsRequestPhase::kFailed ? client::EventType::kWarning
+                                                          : client::EventType::kNormal,
+                   api::to_string(phase), changes.front().message);
   auto written = co_await requests_.write(request, std::move(changes), phase, memory);
   if (!written) co_return written.error();
   co_return Start{};
@@ -116,7 +116,7 @@ sim::Task<api::Result<Start>> Starter::begin(RequestPtr request, RequestMemory& 
   if (const auto rival = progressing_rival(*request, live->items)) {
     co_return wait(kRivalRetry, "SinglestoreOpsRequest " + rival->metadata.name);
   }
-  requests_.record(*request, kit::EventType::kNormal, "Starting",
+  requests_.record(*request, client::EventType::kNormal, "Starting",
                    starting_event(request->metadata.namespace_, request->metadata.name));
   std::vector<ConditionChange> changes;
   changes.push_back(start_condition(*request));

@@ -100,7 +100,7 @@ class ReconcilerTest : public ::testing::Test {
   FakeServer server_;
   FakeCache cache_;
   SilentDatabase sql_;
-  kit::EventRecorder recorder_;
+  client::EventRecorder recorder_;
   Executor executor_;
   HealthChecker health_;
   DatabaseReconciler reconciler_;

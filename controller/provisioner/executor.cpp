@@ -37,7 +37,7 @@ bool is_announced(ChildKind kind) {
 }  // namespace
 
 Executor::Executor(sim::Runtime& runtime, api::Client& client, ObjectCache& cache,
-                   kit::EventRecorder& recorder)
+                   client::EventRecorder& recorder)
     : runtime_(runtime),
       client_(client),
       cache_(cache),
@@ -101,7 +101,7 @@ Executor::Answer Executor::write_status(Database database, WriteStatus change) {
   const api::DatabasePhase after = edited->object->status->phase;
   if (edited->changed && before != after) {
     recorder_.record(
-        *database, kit::EventType::kNormal, "PhaseChanged",
+        *database, client::EventType::kNormal, "PhaseChanged",
         fmt::format("Phase changed from {} to {}", api::to_string(before), api::to_string(after)));
   }
   co_return Step::kNext;
@@ -143,7 +143,7 @@ Executor::Answer Executor::drop_claims(Database database) {
 
 void Executor::note_created(const api::Singlestore& database, const Child& child) {
   if (is_announced(child.kind)) {
-    recorder_.record(database, kit::EventType::kNormal, "Successful",
+    recorder_.record(database, client::EventType::kNormal, "Successful",
                      fmt::format("Successfully created {}", to_string(child, database)));
   }
   if (child.kind == ChildKind::kPetSet) {

@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "controller/kit/event_recorder.h"
 #include "controller/provisioner/child_writer.h"
 #include "controller/provisioner/plan.h"
 #include "model/api/client.h"
+#include "model/client/event_recorder.h"
 #include "sim/core/runtime.h"
 
 namespace sdbtwin::provisioner {
@@ -19,7 +19,7 @@ namespace sdbtwin::provisioner {
 class Executor {
  public:
   Executor(sim::Runtime& runtime, api::Client& client, ObjectCache& cache,
-           kit::EventRecorder& recorder);
+           client::EventRecorder& recorder);
 
   // Errors are those of the API; nothing is assumed about what was written.
   sim::Task<api::Result<void>> run(std::shared_ptr<const api::Singlestore> database, Plan plan);
@@ -52,7 +52,7 @@ class Executor {
   sim::Runtime& runtime_;
   api::Client& client_;
   ObjectCache& cache_;
-  kit::EventRecorder& recorder_;
+  client::EventRecorder& recorder_;
   ChildWriter writer_;
   std::map<api::ObjectKey, Created> created_;
 };

@@ -14,9 +14,9 @@
 #include <variant>
 #include <vector>
 
-#include "controller/kit/event_recorder.h"
 #include "controller/provisioner/child.h"
 #include "model/api/condition.h"
+#include "model/client/event_recorder.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::provisioner {
@@ -54,7 +54,7 @@ struct DropChild {
 // The claims of its pods, by label.
 struct DropClaims {};
 struct Report {
-  kit::EventType type = kit::EventType::kNormal;
+  client::EventType type = client::EventType::kNormal;
   std::string reason;
   std::string message;
 };

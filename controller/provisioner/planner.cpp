@@ -81,7 +81,7 @@ Plan plan_deletion(const Snapshot& snapshot) {
   if (!api::has_finalizer(database.metadata, kit::kFinalizer)) return plan;
   const api::DeletionPolicy policy = policy_of(database);
   if (policy == api::DeletionPolicy::kDoNotTerminate) {
-    plan.actions.push_back(Report{kit::EventType::kWarning, "DeletionRefused",
+    plan.actions.push_back(Report{client::EventType::kWarning, "DeletionRefused",
                                   "deletionPolicy is DoNotTerminate: nothing is removed"});
     return plan;
   }
@@ -201,7 +201,8 @@ void note_dependencies(const Snapshot& snapshot, std::string obstacle, Plan& pla
   }
   const api::Condition missing = dependency_missing(database, obstacle);
   if (says_something_new(database, missing)) {
-    plan.actions.push_back(Report{kit::EventType::kWarning, missing.reason, std::move(obstacle)});
+    plan.actions.push_back(
+        Report{client::EventType::kWarning, missing.reason, std::move(obstacle)});
   }
   status.set(missing);
 }

@@ -64,10 +64,7 @@ Provisioner::Provisioner(sim::Runtime& runtime, std::unique_ptr<api::Client> cli
   manager_.add(controller_);
 }
 
-void Provisioner::start() {
-  recorder_.start();
-  manager_.start();
-}
+void Provisioner::start() { manager_.start(); }
 
 void Provisioner::add_sources() {
   manager_.informer(api::Kind::kSinglestore)

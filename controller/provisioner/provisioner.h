@@ -11,7 +11,6 @@
 #include <string>
 
 #include "controller/kit/controller.h"
-#include "controller/kit/event_recorder.h"
 #include "controller/kit/manager.h"
 #include "controller/kit/operator.h"
 #include "controller/provisioner/database_reconciler.h"
@@ -20,6 +19,7 @@
 #include "controller/provisioner/manager_cache.h"
 #include "controller/provisioner/planner.h"
 #include "model/api/client.h"
+#include "model/client/event_recorder.h"
 #include "model/sql/client.h"
 #include "sim/core/runtime.h"
 
@@ -53,7 +53,7 @@ class Provisioner final : public kit::Operator {
   kit::Manager manager_;
   std::unique_ptr<sql::DatabaseClient> sql_;
   ManagerCache cache_;
-  kit::EventRecorder recorder_;
+  client::EventRecorder recorder_;
   Executor executor_;
   HealthChecker health_;
   DatabaseReconciler reconciler_;

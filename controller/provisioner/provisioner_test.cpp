@@ -12,7 +12,7 @@
 #include "controller/provisioner/test_samples.h"
 #include "model/api/core.h"
 #include "model/api/policy.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::provisioner {

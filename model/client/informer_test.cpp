@@ -1,5 +1,5 @@
 // The reflector's rules (kubernetes.md 5.1) against a client that answers what the test says. How
-// informers do against the real store is in model/cluster/informer_property_test.cpp.
+// informers do against the real store is in model/cluster/server/informer_property_test.cpp.
 #include "model/client/informer.h"
 
 #include <fmt/format.h>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "model/api/core.h"
-#include "model/cluster/api_server.h"
+#include "model/cluster/server/api_server.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::client {

@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "model/cluster/api_server_client.h"
-#include "model/cluster/claim_protector.h"
-#include "model/cluster/disruption_controller.h"
-#include "model/cluster/garbage_collector.h"
-#include "model/cluster/kube_scheduler.h"
-#include "model/cluster/kubelet.h"
+#include "model/cluster/controllers/claim_protector.h"
+#include "model/cluster/controllers/disruption_controller.h"
+#include "model/cluster/controllers/garbage_collector.h"
+#include "model/cluster/node/kubelet.h"
+#include "model/cluster/scheduler/kube_scheduler.h"
+#include "model/cluster/server/api_server_client.h"
 
 namespace sdbtwin::cluster {
 

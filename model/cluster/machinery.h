@@ -11,12 +11,12 @@
 #include <string_view>
 
 #include "model/api/client.h"
-#include "model/cluster/disk_array.h"
-#include "model/cluster/image_registry.h"
-#include "model/cluster/node_machine.h"
-#include "model/cluster/petset_controller.h"
-#include "model/cluster/timings.h"
-#include "model/cluster/volume_binder.h"
+#include "model/cluster/controllers/volume_binder.h"
+#include "model/cluster/node/disk_array.h"
+#include "model/cluster/node/image_registry.h"
+#include "model/cluster/node/node_machine.h"
+#include "model/cluster/petset/petset_controller.h"
+#include "model/cluster/timing/timings.h"
 #include "sim/engine/process.h"
 #include "sim/engine/simulation.h"
 

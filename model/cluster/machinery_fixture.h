@@ -18,10 +18,10 @@
 #include "model/api/petset.h"
 #include "model/api/pod.h"
 #include "model/api/storage.h"
-#include "model/cluster/api_server.h"
 #include "model/cluster/machinery.h"
-#include "model/cluster/petset_defaults.h"
+#include "model/cluster/petset/defaults.h"
 #include "model/cluster/plain_application.h"
+#include "model/cluster/server/api_server.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::cluster {

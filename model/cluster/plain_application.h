@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "model/cluster/application.h"
+#include "model/cluster/node/application.h"
 #include "sim/core/runtime.h"
 #include "sim/core/timer.h"
 

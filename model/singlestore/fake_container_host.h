@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/cluster/application.h"
+#include "model/cluster/node/application.h"
 
 namespace sdbtwin::singlestore {
 

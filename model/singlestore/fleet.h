@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/cluster/application.h"
+#include "model/cluster/node/application.h"
 #include "model/singlestore/database_cluster.h"
 #include "model/singlestore/disturbance.h"
 #include "model/singlestore/settings.h"

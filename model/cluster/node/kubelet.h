@@ -1,0 +1,66 @@
+// Kubelet: the process `kubelet/<node>`. Watches the pods that are bound to its node and nothing
+// else, runs a PodWorker for each, and lets workers see their node's state at relists.
+//
+// What is on the node belongs to the NodeMachine: a kubelet that is killed loses its memory only,
+// and a new one takes over the containers it finds; pods on the node that the API does not know any
+// more are ended. While it is dead, nobody restarts, stops or reports anything.
+// Nothing ticks: a relist happens when a container changed, at a time drawn from 0..1 s.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "model/api/client.h"
+#include "model/client/event_recorder.h"
+#include "model/client/informer.h"
+#include "model/cluster/node/disk_array.h"
+#include "model/cluster/node/image_puller.h"
+#include "model/cluster/node/node_machine.h"
+#include "model/cluster/node/pod_worker.h"
+#include "model/cluster/timing/timings.h"
+#include "sim/core/rng.h"
+#include "sim/core/runtime.h"
+#include "sim/core/timer.h"
+#include "sim/engine/process.h"
+
+namespace sdbtwin::cluster {
+
+class Kubelet final : public sim::Actor {
+ public:
+  // The machine, disks, registry and timings outlive the kubelet.
+  Kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client, NodeMachine& machine,
+          DiskArray& disks, const ImageRegistry& registry, const Timings& timings);
+
+  size_t workers() const { return workers_.size(); }
+
+ private:
+  using PodPtr = std::shared_ptr<const api::Pod>;
+
+  sim::Task<void> start();
+  sim::Task<void> follow_machine();
+  void take(const PodPtr& pod);
+  void lose(const PodPtr& pod);
+  void relist();
+  PodWorker* find(const std::string& uid);
+  void run(std::shared_ptr<PodWorker> worker);
+  sim::Task<void> run_to_end(std::shared_ptr<PodWorker> worker);
+  void forget_if_over(const std::string& uid);
+  PodWorkerTools tools();
+
+  sim::Runtime* runtime_;
+  std::unique_ptr<api::Client> client_;
+  NodeMachine* machine_;
+  DiskArray* disks_;
+  const Timings* timings_;
+  sim::Rng rng_;
+  client::EventRecorder events_;
+  ImagePuller images_;
+  std::map<std::string, std::shared_ptr<PodWorker>> workers_;  // by pod uid
+  std::set<std::string> changed_;                              // pods to look at in the next relist
+  sim::Timer relist_;
+  client::Informer pods_;
+};
+
+}  // namespace sdbtwin::cluster

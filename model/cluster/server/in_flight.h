@@ -1,0 +1,159 @@
+#pragma once
+
+// InFlight: one request between a client and the server, and Reply: the place in the client's frame
+// where its answer arrives. The request belongs to the server it was sent to and is applied whether
+// or not the client still lives; an answer to a client that is gone is dropped.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "model/api/client.h"
+#include "model/cluster/server/interceptor.h"
+#include "sim/core/runtime.h"
+#include "sim/core/waiter.h"
+
+namespace sdbtwin::cluster {
+
+class ApiServer;
+class InFlight;
+
+class ReplyBase : public sim::FrameWaiter {
+ public:
+  explicit ReplyBase(sim::Runtime& client) noexcept : FrameWaiter(client) {}
+  ~ReplyBase() override;
+
+  bool await_ready() const noexcept { return false; }
+  template <std::derived_from<sim::PromiseBase> P>
+  void await_suspend(std::coroutine_handle<P> frame) noexcept {
+    suspend(frame);
+  }
+
+ protected:
+  // Effect: the frame goes on at `at`. False: it goes on earlier with what it has (a timeout).
+  bool arrives(sim::Time at);
+
+ private:
+  friend class InFlight;
+  InFlight* request_ = nullptr;
+  std::optional<sim::Time> at_;
+};
+
+template <class T>
+class Reply final : public ReplyBase {
+ public:
+  using ReplyBase::ReplyBase;
+
+  void set(api::Result<T> result, sim::Time at) {
+    if (arrives(at)) result_.emplace(std::move(result));
+  }
+  api::Result<T> await_resume() { return *std::move(result_); }
+
+ private:
+  std::optional<api::Result<T>> result_;
+};
+
+class InFlight : public sim::Waiter {
+ public:
+  InFlight(ApiServer& server, sim::Runtime& process, const Identity& client, std::uint64_t id,
+           sim::Time sent, sim::Duration way_back)
+      : Waiter(process),
+        server_(&server),
+        client_(&client),
+        id_(id),
+        sent_(sent),
+        way_back_(way_back) {}
+  ~InFlight() override {
+    if (reply_ != nullptr) reply_->request_ = nullptr;
+  }
+
+  std::uint64_t id() const noexcept { return id_; }
+  const Identity& client() const noexcept { return *client_; }
+  sim::Time sent() const noexcept { return sent_; }
+  sim::Duration way_back() const noexcept { return way_back_; }
+
+  void answer_to(ReplyBase& reply) noexcept {
+    reply_ = &reply;
+    reply.request_ = this;
+  }
+  bool wanted() const noexcept { return reply_ != nullptr; }
+
+  // Effect: takes the next step at `at`.
+  void proceed_at(sim::Time at) { arm(at); }
+
+  // Effect: the client reads the error at `at`, unless it has an answer by then.
+  virtual void refuse(api::ApiError error, sim::Time at) = 0;
+
+ protected:
+  ApiServer* server_;
+  ReplyBase* reply_ = nullptr;
+
+ private:
+  friend class ReplyBase;
+
+  const Identity* client_;
+  std::uint64_t id_;
+  sim::Time sent_;
+  sim::Duration way_back_;
+};
+
+// A call(): applied once, then answered.
+class CallInFlight final : public InFlight {
+ public:
+  // What happens when fire() comes.
+  enum class Step : std::uint8_t { kArrive, kApply, kAnswer };
+
+  template <class... Args>
+  explicit CallInFlight(api::Request request, Args&&... args)
+      : InFlight(std::forward<Args>(args)...), request_(std::move(request)) {}
+
+  const api::Request& request() const noexcept { return request_; }
+  CallInfo info() const noexcept { return CallInfo{id(), client(), request_, sent()}; }
+
+  void fire() override;
+  void refuse(api::ApiError error, sim::Time at) override { answer(std::move(error), at); }
+  void answer(api::Result<api::Response> result, sim::Time at) {
+    if (reply_ != nullptr) static_cast<Reply<api::Response>*>(reply_)->set(std::move(result), at);
+  }
+
+  Step step = Step::kArrive;
+  std::optional<api::Result<api::Response>> outcome;  // once applied
+
+ private:
+  api::Request request_;
+};
+
+// The opening of a watch.
+class WatchInFlight final : public InFlight {
+ public:
+  using Stream = std::unique_ptr<api::WatchStream>;
+
+  template <class... Args>
+  explicit WatchInFlight(api::WatchRequest request, sim::Runtime& reader, sim::Rng rng,
+                         Args&&... args)
+      : InFlight(std::forward<Args>(args)...),
+        request_(std::move(request)),
+        reader_(&reader),
+        rng_(rng) {}
+
+  const api::WatchRequest& request() const noexcept { return request_; }
+  WatchInfo info() const noexcept { return WatchInfo{id(), client(), request_}; }
+  sim::Runtime& reader() const noexcept { return *reader_; }
+  const sim::Rng& rng() const noexcept { return rng_; }
+
+  void fire() override;
+  void refuse(api::ApiError error, sim::Time at) override { answer(std::move(error), at); }
+  void answer(api::Result<Stream> result, sim::Time at) {
+    if (reply_ != nullptr) static_cast<Reply<Stream>*>(reply_)->set(std::move(result), at);
+  }
+
+  bool admitted = false;  // interceptors have been asked
+
+ private:
+  api::WatchRequest request_;
+  sim::Runtime* reader_;
+  sim::Rng rng_;
+};
+
+}  // namespace sdbtwin::cluster
