@@ -17,7 +17,7 @@
 
 #include "model/api/singlestore.h"
 #include "model/cluster/server/api_server.h"
-#include "scenarios/load.h"
+#include "scenarios/reading/load.h"
 #include "scenarios/run.h"
 
 namespace sdbtwin {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "faults/match.h"
-#include "scenarios/load.h"
+#include "scenarios/reading/load.h"
 
 namespace sdbtwin::cli {
 

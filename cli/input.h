@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "cli/options.h"
-#include "scenarios/scenario.h"
-#include "scenarios/source.h"
+#include "scenarios/spec/scenario.h"
+#include "scenarios/text/source.h"
 
 namespace sdbtwin::cli {
 

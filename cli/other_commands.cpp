@@ -11,8 +11,8 @@
 #include "cli/outputs.h"
 #include "faults/plan.h"
 #include "invariants/registry.h"
-#include "scenarios/counters.h"
-#include "scenarios/load.h"
+#include "scenarios/reading/load.h"
+#include "scenarios/verdict/counters.h"
 
 namespace sdbtwin::cli {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "cli/options.h"
 #include "reports/output_file.h"
-#include "scenarios/result.h"
+#include "scenarios/verdict/result.h"
 #include "sim/core/trace.h"
 
 namespace sdbtwin::cli {

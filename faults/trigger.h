@@ -1,5 +1,5 @@
 // When something is to happen in a run: at a time, or when the run shows a state. Plain data:
-// comparable, copyable, written and read as YAML (scenarios/fault_yaml.h).
+// comparable, copyable, written and read as YAML (scenarios/reading/fault_yaml.h).
 //
 // A state is content ("the request's Paused condition became True", "ops-manager updated the PetSet
 // demo/db-leaf"), not a count of events, so that a trigger still means the same after a change of

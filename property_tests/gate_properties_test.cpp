@@ -9,7 +9,7 @@
 #include <string>
 
 #include "property_tests/runs.h"
-#include "scenarios/cluster.h"
+#include "scenarios/world/cluster.h"
 
 namespace sdbtwin::property_tests {
 namespace {

@@ -15,7 +15,7 @@
 #include "invariants/registry.h"
 #include "property_tests/runs.h"
 #include "property_tests/wrong_operators.h"
-#include "scenarios/cluster.h"
+#include "scenarios/world/cluster.h"
 
 namespace sdbtwin::property_tests {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "property_tests/runs.h"
-#include "scenarios/load.h"
+#include "scenarios/reading/load.h"
 
 namespace sdbtwin::property_tests {
 namespace {

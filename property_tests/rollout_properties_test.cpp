@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "property_tests/runs.h"
-#include "scenarios/processes.h"
+#include "scenarios/world/processes.h"
 
 namespace sdbtwin::property_tests {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "scenarios/load.h"
+#include "scenarios/reading/load.h"
 
 namespace sdbtwin::property_tests {
 

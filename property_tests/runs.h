@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/result.h"
 #include "scenarios/run.h"
-#include "scenarios/scenario.h"
+#include "scenarios/spec/scenario.h"
+#include "scenarios/verdict/result.h"
 
 namespace sdbtwin::property_tests {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/result.h"
+#include "scenarios/verdict/result.h"
 
 namespace sdbtwin::reports {
 

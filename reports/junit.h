@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scenarios/result.h"
+#include "scenarios/verdict/result.h"
 
 namespace sdbtwin::reports {
 

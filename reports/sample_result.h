@@ -1,7 +1,7 @@
 // A result with something in every place, for the tests of the reports.
 #pragma once
 
-#include "scenarios/result.h"
+#include "scenarios/verdict/result.h"
 
 namespace sdbtwin::reports {
 

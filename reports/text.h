@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reports/style.h"
-#include "scenarios/result.h"
+#include "scenarios/verdict/result.h"
 
 namespace sdbtwin::reports {
 

@@ -14,8 +14,8 @@
 #include "model/api/pod.h"
 #include "model/cluster/node/node_machine.h"
 #include "model/cluster/server/api_server.h"
-#include "scenarios/fault_yaml.h"
-#include "scenarios/load.h"
+#include "scenarios/reading/fault_yaml.h"
+#include "scenarios/reading/load.h"
 #include "scenarios/run.h"
 
 namespace sdbtwin::scenarios {

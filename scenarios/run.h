@@ -8,9 +8,9 @@
 #include <functional>
 #include <vector>
 
-#include "scenarios/planners.h"
-#include "scenarios/result.h"
-#include "scenarios/scenario.h"
+#include "scenarios/spec/scenario.h"
+#include "scenarios/verdict/result.h"
+#include "scenarios/world/planners.h"
 #include "sim/core/trace.h"
 
 namespace sdbtwin::scenarios {

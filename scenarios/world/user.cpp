@@ -1,0 +1,119 @@
+#include "scenarios/world/user.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "model/api/codec.h"
+
+namespace sdbtwin::scenarios {
+namespace {
+
+// A request whose fate is unknown, or that the server was too busy for, is sent again; so does
+// whoever types kubectl. [us]
+constexpr int kAttempts = 5;
+constexpr sim::Duration kPause = std::chrono::seconds(1);
+
+bool worth_another_try(const api::ApiError& error) {
+  return error.reason == api::Reason::kConnectionLost || error.reason == api::Reason::kTimeout ||
+         error.reason == api::Reason::kServerTimeout ||
+         error.reason == api::Reason::kTooManyRequests ||
+         error.reason == api::Reason::kServiceUnavailable;
+}
+
+}  // namespace
+
+User::User(sim::Runtime& runtime, std::unique_ptr<api::Client> client, const Scenario& scenario,
+           std::vector<api::ObjectPtr> supplied)
+    : runtime_(runtime),
+      client_(std::move(client)),
+      scenario_(scenario),
+      supplied_(std::move(supplied)) {
+  runtime_.spawn(run());
+}
+
+sim::Task<void> User::run() {
+  co_await set_up_cluster();
+  set_up_ = true;
+  while (true) {
+    const std::optional<std::size_t> index = co_await due_.receive();
+    if (!index) co_return;
+    co_await act(*index);
+    ++acted_;
+  }
+}
+
+sim::Task<void> User::set_up_cluster() {
+  for (const api::ObjectPtr& object : supplied_) {
+    std::string refusal = co_await apply(object);
+    if (!refusal.empty()) refusals_.push_back({"set-up", std::move(refusal), {}});
+  }
+  for (const Manifest& manifest : scenario_.manifests) {
+    std::string refusal = co_await apply(manifest.object);
+    if (!refusal.empty()) refusals_.push_back({"set-up", std::move(refusal), manifest.location});
+  }
+}
+
+sim::Task<void> User::act(std::size_t index) {
+  const Action& action = scenario_.actions[index];
+  std::string refusal = co_await carry_out(action);
+  UserActed event{action.name, refusal.empty() ? std::string("done") : refusal};
+  runtime_.trace(event);
+  if (!refusal.empty() && !action.may_be_refused) {
+    refusals_.push_back({action.name, std::move(refusal), action.location});
+  }
+}
+
+sim::Task<std::string> User::carry_out(const Action& action) {
+  if (const auto* apply_action = std::get_if<ApplyAction>(&action.what)) {
+    for (const Manifest& manifest : apply_action->objects) {
+      std::string refusal = co_await apply(manifest.object);
+      if (!refusal.empty()) co_return refusal;
+    }
+    co_return std::string();
+  }
+  api::Request request;
+  if (const auto* remove = std::get_if<DeleteAction>(&action.what)) {
+    request = api::Request::remove(remove->ref);
+  } else {
+    const PatchAction& patch = std::get<PatchAction>(action.what);
+    request = patch.status ? api::Request::patch_status(patch.ref, patch.type, patch.body)
+                           : api::Request::patch(patch.ref, patch.type, patch.body);
+  }
+  co_return co_await send(std::move(request));
+}
+
+sim::Task<std::string> User::apply(api::ObjectPtr object) {
+  api::Request create = api::Request::create(object);
+  const api::ObjectRef ref = api::ref_of(*object);
+  std::string refusal;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    api::Request request = create;
+    const api::Result<api::Response> response = co_await client_->call(std::move(request));
+    if (response) co_return std::string();
+    if (api::is(response, api::Reason::kAlreadyExists)) {
+      api::Request patch = api::Request::patch(ref, api::PatchType::kMerge, api::to_value(*object));
+      co_return co_await send(std::move(patch));
+    }
+    refusal = response.error().message;
+    if (!worth_another_try(response.error())) break;
+    co_await runtime_.sleep(kPause);
+  }
+  co_return fmt::format("{}: {}", to_string(ref), refusal);
+}
+
+sim::Task<std::string> User::send(api::Request request) {
+  std::string refusal;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    api::Request copy = request;
+    const api::Result<api::Response> response = co_await client_->call(std::move(copy));
+    if (response) co_return std::string();
+    refusal = response.error().message;
+    if (!worth_another_try(response.error())) break;
+    co_await runtime_.sleep(kPause);
+  }
+  co_return fmt::format("{}: {}", to_string(request.ref), refusal);
+}
+
+}  // namespace sdbtwin::scenarios
