@@ -5,6 +5,9 @@
 #include "model/cluster/controllers/claim_protector.h"
 #include "model/cluster/controllers/disruption_controller.h"
 #include "model/cluster/controllers/garbage_collector.h"
+#include "model/cluster/controllers/node_lifecycle.h"
+#include "model/cluster/controllers/pod_garbage_collector.h"
+#include "model/cluster/controllers/taint_eviction.h"
 #include "model/cluster/node/kubelet.h"
 #include "model/cluster/scheduler/kube_scheduler.h"
 #include "model/cluster/server/api_server_client.h"
@@ -48,8 +51,21 @@ std::unique_ptr<Actor> make_claim_protector(Runtime& runtime, ClientPtr client) 
 
 std::unique_ptr<Actor> make_kubelet(Runtime& runtime, ClientPtr client, NodeMachine& machine,
                                     DiskArray& disks, const ImageRegistry& registry,
-                                    const Timings& timings) {
-  return std::make_unique<Kubelet>(runtime, std::move(client), machine, disks, registry, timings);
+                                    const Timings& timings, const KubeletOptions& options) {
+  return std::make_unique<Kubelet>(runtime, std::move(client), machine, disks, registry, timings,
+                                   options);
+}
+
+std::unique_ptr<Actor> make_node_lifecycle(Runtime& runtime, ClientPtr client) {
+  return std::make_unique<NodeLifecycleController>(runtime, std::move(client));
+}
+
+std::unique_ptr<Actor> make_taint_eviction(Runtime& runtime, ClientPtr client) {
+  return std::make_unique<TaintEvictionController>(runtime, std::move(client));
+}
+
+std::unique_ptr<Actor> make_pod_garbage_collector(Runtime& runtime, ClientPtr client) {
+  return std::make_unique<PodGarbageCollector>(runtime, std::move(client));
 }
 
 void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskArray& disks,
@@ -77,15 +93,26 @@ void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskA
   add(kClaimProtectorName, [](Runtime& runtime, ClientPtr client) {
     return make_claim_protector(runtime, std::move(client));
   });
+  if (!options.heartbeats) return;
+  add(kNodeLifecycleName, [](Runtime& runtime, ClientPtr client) {
+    return make_node_lifecycle(runtime, std::move(client));
+  });
+  add(kTaintEvictionName, [](Runtime& runtime, ClientPtr client) {
+    return make_taint_eviction(runtime, std::move(client));
+  });
+  add(kPodGarbageCollectorName, [](Runtime& runtime, ClientPtr client) {
+    return make_pod_garbage_collector(runtime, std::move(client));
+  });
 }
 
 sim::Process& add_kubelet(sim::Simulation& simulation, ApiEndpoint& endpoint, NodeMachine& machine,
-                          DiskArray& disks, const ImageRegistry& registry, const Timings& timings) {
+                          DiskArray& disks, const ImageRegistry& registry, const Timings& timings,
+                          const KubeletOptions& options) {
   const std::string name = kubelet_name(machine.name());
   return simulation.add_process(
-      name, [&endpoint, &machine, &disks, &registry, &timings, name](Runtime& runtime) {
+      name, [&endpoint, &machine, &disks, &registry, &timings, options, name](Runtime& runtime) {
         return make_kubelet(runtime, endpoint.client_for(runtime, name), machine, disks, registry,
-                            timings);
+                            timings, options);
       });
 }
 

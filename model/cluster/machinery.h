@@ -14,6 +14,7 @@
 #include "model/cluster/controllers/volume_binder.h"
 #include "model/cluster/node/disk_array.h"
 #include "model/cluster/node/image_registry.h"
+#include "model/cluster/node/kubelet.h"
 #include "model/cluster/node/node_machine.h"
 #include "model/cluster/petset/petset_controller.h"
 #include "model/cluster/timing/timings.h"
@@ -30,6 +31,10 @@ inline constexpr std::string_view kGarbageCollectorName = "garbage-collector";
 inline constexpr std::string_view kDisruptionControllerName = "disruption-controller";
 inline constexpr std::string_view kVolumeBinderName = "persistent-volume-binder";
 inline constexpr std::string_view kClaimProtectorName = "pvc-protection-controller";
+// Those three act on what heartbeats say.
+inline constexpr std::string_view kNodeLifecycleName = "node-lifecycle-controller";
+inline constexpr std::string_view kTaintEvictionName = "taint-eviction-controller";
+inline constexpr std::string_view kPodGarbageCollectorName = "pod-garbage-collector";
 std::string kubelet_name(std::string_view node);  // "kubelet/<node>"
 
 std::unique_ptr<sim::Actor> make_petset_controller(
@@ -50,11 +55,21 @@ std::unique_ptr<sim::Actor> make_claim_protector(sim::Runtime& runtime,
                                                  std::unique_ptr<api::Client> client);
 std::unique_ptr<sim::Actor> make_kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client,
                                          NodeMachine& machine, DiskArray& disks,
-                                         const ImageRegistry& registry, const Timings& timings);
+                                         const ImageRegistry& registry, const Timings& timings,
+                                         const KubeletOptions& options = KubeletOptions{});
+// The controllers that watch over nodes.
+std::unique_ptr<sim::Actor> make_node_lifecycle(sim::Runtime& runtime,
+                                                std::unique_ptr<api::Client> client);
+std::unique_ptr<sim::Actor> make_taint_eviction(sim::Runtime& runtime,
+                                                std::unique_ptr<api::Client> client);
+std::unique_ptr<sim::Actor> make_pod_garbage_collector(sim::Runtime& runtime,
+                                                       std::unique_ptr<api::Client> client);
 
 struct MachineryOptions {
   PetSetControllerOptions petset;
   VolumeBinderOptions volumes;
+  // The kubelets have heartbeats, so there are those who watch them.
+  bool heartbeats = false;
 };
 
 // Adds the cluster-wide processes (not the kubelets) to the simulation, in a fixed order. They are
@@ -62,6 +77,7 @@ struct MachineryOptions {
 void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskArray& disks,
                        const Timings& timings, const MachineryOptions& options = {});
 sim::Process& add_kubelet(sim::Simulation& simulation, ApiEndpoint& endpoint, NodeMachine& machine,
-                          DiskArray& disks, const ImageRegistry& registry, const Timings& timings);
+                          DiskArray& disks, const ImageRegistry& registry, const Timings& timings,
+                          const KubeletOptions& options = KubeletOptions{});
 
 }  // namespace sdbtwin::cluster

@@ -61,12 +61,15 @@ TestCluster::TestCluster(const TestClusterOptions& options)
   });
   MachineryOptions machinery;
   machinery.petset.resync = std::chrono::minutes(options.petset_resync_minutes);
+  machinery.heartbeats = options.heartbeats;
   add_control_plane(simulation, endpoint, disks, timings, machinery);
+  KubeletOptions kubelet;
+  kubelet.heartbeats = options.heartbeats;
   for (int index = 0; index < options.nodes; ++index) {
     machines.push_back(std::make_unique<NodeMachine>(
         simulation.runtime(), "node-" + std::to_string(index), index, application, disks));
     if (options.kubelets)
-      add_kubelet(simulation, endpoint, *machines.back(), disks, images, timings);
+      add_kubelet(simulation, endpoint, *machines.back(), disks, images, timings, kubelet);
   }
   simulation.add_process("user", [](sim::Runtime&) { return std::unique_ptr<sim::Actor>(); });
 }
@@ -87,9 +90,11 @@ void TestCluster::bootstrap(const std::shared_ptr<api::Object>& object) {
 }
 
 void TestCluster::start() {
-  auto home = std::make_shared<api::Namespace>();
-  home->metadata.name = "demo";
-  bootstrap(home);
+  for (const std::string_view name : {std::string_view("demo"), kLeaseNamespace}) {
+    auto home = std::make_shared<api::Namespace>();
+    home->metadata.name = name;
+    bootstrap(home);
+  }
   auto standard = std::make_shared<api::StorageClass>();
   standard->metadata.name = "standard";
   standard->provisioner = "rancher.io/local-path";
@@ -143,6 +148,10 @@ std::shared_ptr<const api::PersistentVolumeClaim> TestCluster::claim(
     const std::string& name) const {
   return api::as_if<api::PersistentVolumeClaim>(
       store.get(api::ObjectRef(api::Kind::kPersistentVolumeClaim, "demo", name)));
+}
+
+std::shared_ptr<const api::Node> TestCluster::node(const std::string& name) const {
+  return api::as_if<api::Node>(store.get(api::ObjectRef(api::Kind::kNode, "", name)));
 }
 
 std::vector<std::string> TestCluster::names(api::Kind kind) const {

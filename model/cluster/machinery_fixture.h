@@ -33,6 +33,7 @@ struct TestClusterOptions {
   bool jitter = false;
   int nodes = 3;
   bool kubelets = true;
+  bool heartbeats = false;
   int64_t petset_resync_minutes = 0;
 };
 
@@ -53,6 +54,7 @@ class TestCluster : public sim::TraceObserver {
   std::shared_ptr<const api::Pod> pod(const std::string& name) const;
   std::shared_ptr<const api::PetSet> set(const std::string& name) const;
   std::shared_ptr<const api::PersistentVolumeClaim> claim(const std::string& name) const;
+  std::shared_ptr<const api::Node> node(const std::string& name) const;
   std::vector<std::string> names(api::Kind kind) const;  // in "demo", or cluster-wide
   bool ready(const std::string& pod_name) const;
   NodeMachine& machine_of(const std::string& pod_name);

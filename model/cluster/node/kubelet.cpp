@@ -15,7 +15,8 @@ client::InformerOptions pods_of_node(const std::string& node) {
 }  // namespace
 
 Kubelet::Kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client, NodeMachine& machine,
-                 DiskArray& disks, const ImageRegistry& registry, const Timings& timings)
+                 DiskArray& disks, const ImageRegistry& registry, const Timings& timings,
+                 const KubeletOptions& options)
     : runtime_(&runtime),
       client_(std::move(client)),
       machine_(&machine),
@@ -35,6 +36,8 @@ Kubelet::Kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client, Nod
   handlers.on_delete = [this](const api::ObjectPtr& last, bool) { lose(api::as<api::Pod>(last)); };
   pods_.add_handlers(std::move(handlers));
   pods_.start();
+  if (options.heartbeats)
+    heartbeat_.emplace(runtime, *client_, machine.name(), options.registration);
   runtime.spawn(start());
 }
 

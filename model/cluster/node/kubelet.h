@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "model/client/informer.h"
 #include "model/cluster/node/disk_array.h"
 #include "model/cluster/node/image_puller.h"
+#include "model/cluster/node/node_heartbeat.h"
 #include "model/cluster/node/node_machine.h"
 #include "model/cluster/node/pod_worker.h"
 #include "model/cluster/timing/timings.h"
@@ -27,11 +29,19 @@
 
 namespace sdbtwin::cluster {
 
+struct KubeletOptions {
+  // Off: the node says nothing of itself, and nothing may judge it by that.
+  bool heartbeats = false;
+  // The Node as the kubelet registers it when there is none; null: it registers none.
+  std::shared_ptr<const api::Node> registration;
+};
+
 class Kubelet final : public sim::Actor {
  public:
   // The machine, disks, registry and timings outlive the kubelet.
   Kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client, NodeMachine& machine,
-          DiskArray& disks, const ImageRegistry& registry, const Timings& timings);
+          DiskArray& disks, const ImageRegistry& registry, const Timings& timings,
+          const KubeletOptions& options = KubeletOptions{});
 
   size_t workers() const { return workers_.size(); }
 
@@ -61,6 +71,7 @@ class Kubelet final : public sim::Actor {
   std::set<std::string> changed_;                              // pods to look at in the next relist
   sim::Timer relist_;
   client::Informer pods_;
+  std::optional<NodeHeartbeat> heartbeat_;
 };
 
 }  // namespace sdbtwin::cluster

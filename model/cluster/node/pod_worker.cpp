@@ -61,6 +61,7 @@ PodWorker::PodWorker(PodWorkerTools tools, std::string uid)
 
 void PodWorker::update(std::shared_ptr<const api::Pod> pod) {
   pod_ = std::move(pod);
+  if (reporter_) reporter_->seen(pod_);
   wake();
 }
 
