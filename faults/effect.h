@@ -60,6 +60,10 @@ class Effect {
   virtual cluster::Verdict before_apply(const cluster::CallInfo&) { return proceed(); }
   // The request was carried out; not asked when it was refused.
   virtual cluster::Verdict after_apply(const cluster::CallInfo&) { return proceed(); }
+  virtual cluster::Verdict before_watch(const cluster::WatchInfo&) { return proceed(); }
+  virtual cluster::Verdict before_deliver(const cluster::WatchInfo&, const api::WatchEvent&) {
+    return proceed();
+  }
 
  protected:
   static cluster::Verdict proceed() { return cluster::Verdict::proceed(); }

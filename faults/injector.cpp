@@ -192,9 +192,14 @@ cluster::Verdict Injector::after_apply(const cluster::CallInfo& call,
   return ask([&](Effect& effect) { return effect.after_apply(call); });
 }
 
+cluster::Verdict Injector::before_watch(const cluster::WatchInfo& watch) {
+  return ask([&](Effect& effect) { return effect.before_watch(watch); });
+}
+
 cluster::Verdict Injector::before_deliver(const cluster::WatchInfo& watch,
                                           const api::WatchEvent& event) {
-  return watcher_.before_deliver(watch, event);
+  (void)watcher_.before_deliver(watch, event);
+  return ask([&](Effect& effect) { return effect.before_deliver(watch, event); });
 }
 
 void Injector::delivered(const cluster::WatchInfo& watch, const api::WatchEvent& event) {

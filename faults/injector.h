@@ -32,6 +32,7 @@ class Injector final : public sim::TraceObserver, public cluster::RequestInterce
   cluster::Verdict before_apply(const cluster::CallInfo& call) override;
   cluster::Verdict after_apply(const cluster::CallInfo& call,
                                const api::Result<api::Response>& result) override;
+  cluster::Verdict before_watch(const cluster::WatchInfo& watch) override;
   cluster::Verdict before_deliver(const cluster::WatchInfo& watch,
                                   const api::WatchEvent& event) override;
   void delivered(const cluster::WatchInfo& watch, const api::WatchEvent& event) override;

@@ -44,6 +44,8 @@ class LastingEffect : public Effect {
   virtual std::optional<std::string> begin() = 0;
   // Effect: it is taken back. Called once, after begin().
   virtual void end() = 0;
+  // From begin() to end(); not in end(), where what was held back passes again.
+  bool in_force() const { return in_force_; }
 
  private:
   void over();

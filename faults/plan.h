@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "faults/evidence.h"
+#include "faults/kinds/api_outage.h"
 #include "faults/kinds/black_hole.h"
 #include "faults/kinds/container_crash.h"
 #include "faults/kinds/disk_growth.h"
@@ -31,15 +32,18 @@
 #include "faults/kinds/process_pause.h"
 #include "faults/kinds/replication.h"
 #include "faults/kinds/size_drift.h"
+#include "faults/kinds/stale_cache.h"
+#include "faults/kinds/watch_break.h"
+#include "faults/kinds/watch_stall.h"
 #include "faults/trigger.h"
 
 namespace sdbtwin::faults {
 
 // Plans sort by the order of the alternatives: new ones go to the end.
-using Fault =
-    std::variant<ProcessKill, ProcessPause, HoldWrite, LoseAnswer, LoseRequest, ContainerCrash,
-                 PodDelete, ImageMissing, PodNeverReady, BlackHole, LinkCut, ReplicationThrottle,
-                 ReplicationStall, ReplicationBreak, SizeDrift, DiskGrowth>;
+using Fault = std::variant<ProcessKill, ProcessPause, HoldWrite, LoseAnswer, LoseRequest,
+                           ContainerCrash, PodDelete, ImageMissing, PodNeverReady, BlackHole,
+                           LinkCut, ReplicationThrottle, ReplicationStall, ReplicationBreak,
+                           SizeDrift, DiskGrowth, WatchStall, WatchBreak, StaleCache, ApiOutage>;
 
 struct FaultKind {
   std::string_view name;         // as in YAML

@@ -13,13 +13,6 @@ namespace sdbtwin::cluster {
 
 namespace {
 
-// What a client reads when nothing listens.
-api::ApiError refused() {
-  api::ApiError error = api::errors::connection_lost("dial tcp: connect: connection refused");
-  error.causes.push_back(api::StatusCause{std::string(client::kConnectionRefused), "", ""});
-  return error;
-}
-
 // One process' connection. Keeps nothing but where it leads and its random stream.
 class Connection final : public api::Client {
  public:
@@ -60,7 +53,7 @@ sim::Task<api::Result<api::Response>> Connection::call(api::Request request) {
   if (ApiServer* server = endpoint_->server()) {
     server->send(std::move(request), *identity_, way.there, way.back, reply);
   } else {
-    reply.set(refused(), process_->now() + way.there);
+    reply.set(connection_refused(), process_->now() + way.there);
   }
   co_return co_await reply;
 }
@@ -72,12 +65,18 @@ sim::Task<api::Result<WatchInFlight::Stream>> Connection::watch(api::WatchReques
     const sim::Rng rng = rng_.stream(fmt::format("watch/{}", ++watches_));
     server->send(std::move(request), *identity_, way.there, way.back, rng, reply);
   } else {
-    reply.set(refused(), process_->now() + way.there);
+    reply.set(connection_refused(), process_->now() + way.there);
   }
   co_return co_await reply;
 }
 
 }  // namespace
+
+api::ApiError connection_refused() {
+  api::ApiError error = api::errors::connection_lost("dial tcp: connect: connection refused");
+  error.causes.push_back(api::StatusCause{std::string(client::kConnectionRefused), "", ""});
+  return error;
+}
 
 // --- In flight ----------------------------------------------------------------------------------
 

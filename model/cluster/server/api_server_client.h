@@ -21,6 +21,9 @@ namespace sdbtwin::cluster {
 
 class ApiServer;
 
+// What a client reads when nothing listens.
+api::ApiError connection_refused();
+
 class ApiEndpoint {
  public:
   explicit ApiEndpoint(const ApiLatency& latency = ApiLatency::standard()) : latency_(latency) {}
