@@ -28,7 +28,9 @@ void Manager::start() {
 }
 
 sim::Task<void> Manager::run() {
-  for (auto& [kind, informer] : informers_) co_await informer->synced();
+  std::vector<client::Informer*> informers;
+  for (auto& [kind, informer] : informers_) informers.push_back(informer.get());
+  co_await client::wait_for_sync(runtime_, std::move(informers));
   co_await leadership_->acquire();
   running_ = true;
   for (Controller* controller : controllers_) controller->start();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/api/common_kinds.h"
 #include "model/api/decode.h"
 #include "model/api/encode.h"
 #include "model/api/errors.h"
@@ -98,8 +99,7 @@ Result<ObjectPtr> decode_object(const KindInfo* info, const Value& value,
     context.custom_resource = info->custom_resource;
     decode_body(info->type(), object.get(), value, context);
   } else {
-    auto untyped = std::make_shared<Unstructured>(
-        UnstructuredType{gv.group, gv.version, std::string(kind), guess_plural(kind)});
+    auto untyped = std::make_shared<Unstructured>(untyped_kind(gv.group, gv.version, kind));
     untyped->body = value.without("apiVersion").without("kind").without("metadata");
     object = std::move(untyped);
   }

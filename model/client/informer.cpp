@@ -21,6 +21,9 @@ constexpr std::int64_t kWatchTimeoutSecondsMax = 600;
 // A watch that is shorter than this and empty counts as an error.
 constexpr sim::Duration kShortWatch = 1s;
 
+// cache.syncedPollPeriod.
+constexpr sim::Duration kSyncPoll = 100ms;
+
 bool is_history_gone(const api::ApiError& error) {
   return error.reason == api::Reason::kExpired || error.reason == api::Reason::kGone;
 }
@@ -214,6 +217,13 @@ void Informer::remove(const api::ObjectKey& key, const api::ObjectPtr& last, boo
   for (const EventHandlers& handlers : handlers_) {
     if (handlers.on_delete) handlers.on_delete(last, tombstone);
   }
+}
+
+sim::Task<void> wait_for_sync(sim::Runtime& runtime, std::vector<Informer*> informers) {
+  const sim::Time begin = runtime.now();
+  for (Informer* informer : informers) co_await informer->synced();
+  const sim::Duration since_poll = (runtime.now() - begin) % kSyncPoll;
+  if (since_poll.count() > 0) co_await runtime.sleep(kSyncPoll - since_poll);
 }
 
 }  // namespace sdbtwin::client

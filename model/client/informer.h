@@ -106,4 +106,8 @@ class Informer {
   bool started_ = false;
 };
 
+// client-go's WaitForCacheSync (kubernetes.md 5.1): looks at once, and then each 100 ms, until all
+// have synced. The informers live as long as the frame.
+sim::Task<void> wait_for_sync(sim::Runtime& runtime, std::vector<Informer*> informers);
+
 }  // namespace sdbtwin::client

@@ -162,6 +162,26 @@ TEST_F(InformerTest, SyncedCanBeAwaited) {
   EXPECT_TRUE(synced);
 }
 
+TEST_F(InformerTest, SyncIsLookedForAtOnceAndThenEach100Milliseconds) {
+  // kubernetes.md 5.1; client-go's WaitForCacheSync.
+  client.answer_list(10, {});
+  std::vector<sim::Time> done;
+  auto wait = [&](sim::Runtime& runtime) -> Task<void> {
+    std::vector<Informer*> all{&informer};
+    co_await wait_for_sync(runtime, std::move(all));
+    done.push_back(runtime.now());
+  };
+  sim::Runtime& runtime = simulation.runtime();
+  const sim::Time begin = simulation.now();
+  runtime.spawn(wait(runtime));
+  simulation.run_until(begin + 130ms);
+  informer.start();
+  simulation.run_until(begin + 1s);
+  runtime.spawn(wait(runtime));
+  simulation.run_until(begin + 2s);
+  EXPECT_THAT(done, ElementsAre(begin + 200ms, begin + 1s));
+}
+
 TEST_F(InformerTest, EventsAreToldAsAddsUpdatesAndDeletes) {
   start_with_a();
   send(WatchEventType::kAdded, make("b", 11));

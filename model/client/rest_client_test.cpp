@@ -128,6 +128,54 @@ TEST_F(RestClientTest, ALostConnectionIsRepeatedForReadsOnly) {
   EXPECT_FALSE(run(read()).ok()) << "refused: left to the caller's back-off";
 }
 
+// An answer that takes its time.
+class Slow final : public api::Client {
+ public:
+  Slow(sim::Runtime& runtime, Duration delay) : runtime_(&runtime), delay_(delay) {}
+  Task<api::Result<api::Response>> call(api::Request) override {
+    ++calls;
+    co_await runtime_->sleep(delay_);
+    co_return api::Response();
+  }
+  Task<api::Result<std::unique_ptr<api::WatchStream>>> watch(api::WatchRequest) override {
+    co_return api::errors::internal_error("no watches here");
+  }
+  int calls = 0;
+
+ private:
+  sim::Runtime* runtime_;
+  Duration delay_;
+};
+
+TEST(RestClientTimeout, ACallThatTakesTooLongIsGivenUpAndNotRepeated) {
+  for (const Duration delay : {1s, 9s}) {
+    sim::Simulation simulation{1};
+    sim::Runtime& runtime = simulation.runtime();
+    auto connection = std::make_unique<Slow>(runtime, delay);
+    const Slow& slow = *connection;
+    RestClientOptions options;
+    options.timeout = 5s;
+    RestClient client(runtime, std::move(connection), options);
+    std::optional<api::Result<api::Response>> result;
+    Time done{};
+    auto main = [&](api::Client& through) -> Task<void> {
+      Request read = Request::get(api::ObjectRef(api::Kind::kPod, "demo", "p"));
+      result = co_await through.call(std::move(read));
+      done = runtime.now();
+    };
+    runtime.spawn(main(client));
+    simulation.run_until(Time{1h});
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->ok(), delay == 1s);
+    EXPECT_EQ(done, Time{std::min<Duration>(delay, 5s)});
+    EXPECT_EQ(slow.calls, 1);
+    if (!result->ok()) {
+      EXPECT_EQ(result->error().reason, api::Reason::kConnectionLost)
+          << "nobody knows whether it was applied";
+    }
+  }
+}
+
 TEST_F(RestClientTest, TheRateLimitLetsTheBurstThroughAndThenSpacesRequests) {
   EXPECT_TRUE(run(read(), RestClientOptions{.qps = 5, .burst = 10}, 12).ok());
   ASSERT_EQ(flaky->calls.size(), 12u);

@@ -8,6 +8,7 @@
 #include "model/store/metadata.h"
 #include "model/store/ownership.h"
 #include "model/store/rules.h"
+#include "model/store/size_limits.h"
 
 namespace sdbtwin::store {
 
@@ -98,6 +99,8 @@ Answer create_object(Transaction& transaction, std::shared_ptr<api::Object> obje
   if (object->metadata.resource_version != 0) return version_on_create();
   const api::ObjectPtr there = transaction.table().find(api::key_of(*object));
   if (there != nullptr) return already_there(resource, object->metadata, there->metadata);
+  const api::Result<void> storable = check_stored_size(*object);
+  if (!storable) return storable.error();
   transaction.registry().learn(*object);
   constexpr int kCreated = 201;
   return transaction.answer(transaction.put(std::move(object)), kCreated);
@@ -107,6 +110,8 @@ Answer create(Transaction& transaction) {
   if (transaction.request().object == nullptr) {
     return api::errors::bad_request("the request has no body");
   }
+  const api::Result<void> readable = check_body_size(*transaction.request().object);
+  if (!readable) return readable.error();
   return create_object(transaction, transaction.request().object->clone());
 }
 

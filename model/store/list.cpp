@@ -30,7 +30,11 @@ api::Result<Snapshot> snapshot_of(const api::ListOptions& options, std::uint64_t
   const bool exact = options.version_match == api::VersionMatch::kExact ||
                      (options.version_match == api::VersionMatch::kUnset && options.limit > 0);
   if (exact) return Snapshot{asked, true};
-  return asked > as_of ? Snapshot{now, false} : Snapshot{as_of, as_of != now};
+  // A cache that has not got there is waited for, and in vain.
+  if (asked > as_of) {
+    return api::errors::too_large_resource_version(asked, as_of, kTooLargeRetrySeconds);
+  }
+  return Snapshot{as_of, as_of != now};
 }
 
 // The next page of `objects`, from `first` on.
@@ -112,9 +116,8 @@ api::Result<void> check_options(const api::ListOptions& options) {
 
 Answer read_one(Transaction& transaction, std::uint64_t as_of) {
   const std::optional<std::uint64_t> least = transaction.request().get_options.resource_version;
-  if (least.value_or(0) > transaction.revision()) {
-    return api::errors::too_large_resource_version(*least, transaction.revision(),
-                                                   kTooLargeRetrySeconds);
+  if (least.value_or(0) > as_of) {
+    return api::errors::too_large_resource_version(*least, as_of, kTooLargeRetrySeconds);
   }
   api::ObjectPtr object = transaction.find();
   const Table& table = transaction.table();

@@ -182,6 +182,31 @@ TEST_F(ListTest, AVersionOfTheFutureIsATimeout) {
   EXPECT_EQ(error.retry_after_seconds, 1);
 }
 
+TEST_F(ListTest, ALaggingCacheServesWhatItHasReachedAndNoVersionAfterIt) {
+  create_config_map("a");
+  const std::uint64_t cached = store.revision();
+  create_config_map("b");
+  const auto read = [&](std::optional<std::uint64_t> version) {
+    ListOptions options;
+    options.resource_version = version;
+    return store.read_as_of(Request::list(api::Kind::kConfigMap, "demo", options), cached);
+  };
+  EXPECT_THAT(names(read(0)->items), ElementsAre("a")) << "any version: the cache's";
+  EXPECT_THAT(names(read(cached)->items), ElementsAre("a")) << "not older than N";
+  EXPECT_THAT(names(read(std::nullopt)->items), ElementsAre("a", "b")) << "the most recent";
+  const api::Result<api::Response> later = read(store.revision());
+  ASSERT_FALSE(later.ok());
+  EXPECT_EQ(later.error().code, 504);
+  EXPECT_EQ(later.error().causes.at(0).type, "ResourceVersionTooLarge");
+  const api::GetOptions version(store.revision());
+  const api::Result<api::Response> one =
+      store.read_as_of(Request::get(map_ref("b"), version), cached);
+  EXPECT_TRUE(api::is(one, api::Reason::kTimeout));
+  EXPECT_TRUE(api::is(store.read_as_of(Request::get(map_ref("b"), api::GetOptions(0)), cached),
+                      api::Reason::kNotFound));
+  EXPECT_TRUE(store.read_as_of(Request::get(map_ref("b")), cached).ok());
+}
+
 TEST_F(ListTest, AContinueTokenWithAVersionOrOfNonsenseIsABadRequest) {
   create_config_map("a");
   create_config_map("b");
@@ -255,6 +280,16 @@ TEST_F(WatchStartTest, ALaggingCacheStartsFromItsOwnRevision) {
   ASSERT_TRUE(start.ok());
   EXPECT_THAT(names(start->initial), ElementsAre("a"));
   EXPECT_EQ(log().size() - start->next, 1u);
+}
+
+TEST_F(WatchStartTest, AVersionThatIsStillToComeIsFollowedAndItsStateIsATimeout) {
+  create_config_map("a");
+  api::WatchRequest future = request(store.revision() + 5);
+  const api::Result<WatchStart> start = store.start_watch(future);
+  ASSERT_TRUE(start.ok());
+  EXPECT_THAT(start->initial, testing::IsEmpty());
+  future.send_initial_events = true;
+  EXPECT_TRUE(api::is(store.start_watch(future), api::Reason::kTimeout));
 }
 
 TEST_F(WatchStartTest, TooOldIsExpiredPerResource) {

@@ -43,6 +43,16 @@ void check_owners(const std::vector<api::OwnerReference>& owners, Causes& causes
   }
 }
 
+// apimachinery's TotalAnnotationSizeLimitB, of names and values together.
+constexpr std::size_t kAnnotationBytesMax = 256 << 10;
+
+void check_annotations(const api::StringMap& annotations, Causes& causes) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : annotations) bytes += name.size() + value.size();
+  if (bytes <= kAnnotationBytesMax) return;
+  causes.push_back(api::field_error::too_long("metadata.annotations", "", kAnnotationBytesMax));
+}
+
 template <class T>
 void check_same(const char* path, const T& next, const T& before, std::string_view shown,
                 Causes& causes) {
@@ -98,6 +108,7 @@ Causes check_metadata(const Resource& resource, const api::ObjectMeta& meta) {
     causes.push_back(required("metadata.namespace"));
   }
   check_owners(*meta.owner_references, causes);
+  check_annotations(*meta.annotations, causes);
   for (const std::string& finalizer : *meta.finalizers) {
     if (const std::string_view problem = api::check_qualified_name(finalizer); !problem.empty()) {
       causes.push_back(invalid("metadata.finalizers", json_text(finalizer), problem));
@@ -113,6 +124,7 @@ Causes check_metadata_update(const api::ObjectMeta& next, const api::ObjectMeta&
   if (!next.owner_references.same(before.owner_references)) {
     check_owners(*next.owner_references, causes);
   }
+  if (!next.annotations.same(before.annotations)) check_annotations(*next.annotations, causes);
   if (!before.deletion_timestamp || next.finalizers.same(before.finalizers)) return causes;
   std::string fresh;
   for (const std::string& finalizer : *next.finalizers) {

@@ -81,6 +81,37 @@ Value managed_fields_of(const Managers& managers) {
   return Value(std::move(entries));
 }
 
+// fieldmanager.DefaultMaxUpdateManagers: more updaters than this are not told apart.
+constexpr std::size_t kUpdatersMax = 10;
+constexpr std::string_view kOldUpdaters = "ancient-changes";
+
+// Effect: of too many updaters, the oldest become one per apiVersion, as upstream's capmanagers.go.
+void cap_updaters(Managers& managers) {
+  std::vector<std::pair<std::string, Manager>> updaters;  // with their times
+  for (const auto& [manager, owned] : managers) {
+    const bool updater = manager.operation == kUpdate && !owned.fields.empty();
+    if (updater) updaters.emplace_back(owned.time, manager);
+  }
+  std::sort(updaters.begin(), updaters.end());
+  std::size_t left = updaters.size();
+  std::map<std::string, Manager> first_of_version;
+  for (auto it = updaters.begin(); it != updaters.end() && left > kUpdatersMax; ++it) {
+    const Manager& manager = it->second;
+    const auto [first, fresh] = first_of_version.try_emplace(manager.api_version, manager);
+    if (fresh) continue;
+    const Manager bucket{std::string(kUpdate), std::string(kOldUpdaters), manager.api_version, ""};
+    if (first->second != bucket) {
+      Owned moved = std::move(managers.extract(first->second).mapped());
+      managers[bucket] = std::move(moved);
+      first->second = bucket;
+    }
+    const Owned merged = std::move(managers.extract(manager).mapped());
+    managers[bucket].fields = managers[bucket].fields.united(merged.fields);
+    managers[bucket].time = merged.time;
+    --left;
+  }
+}
+
 const api::TypeInfo* type_of_kind(const Resource& resource) {
   if (resource.kind == api::Kind::kUnstructured) return nullptr;
   return &api::kind_info(resource.kind).type();
@@ -215,6 +246,7 @@ Value managers_after_write(const Transaction& transaction, const api::Object* be
     own.fields = own.fields.united(taken);
     own.time = api::to_string(transaction.timestamp());
   }
+  cap_updaters(managers);
   return managed_fields_of(managers);
 }
 

@@ -122,6 +122,22 @@ TEST_F(OwnershipTest, WhatAnApplierLeavesOutGoesUnlessAnotherOwnsIt) {
   EXPECT_EQ(map->data->at("n"), "1");
 }
 
+TEST_F(OwnershipTest, OfMoreThanTenUpdatersTheOldestAreOne) {
+  create_config_map("m");
+  for (int i = 0; i < 12; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    now += 1s;
+    must(by(
+        "manager-" + std::to_string(i),
+        Request::patch(ref, api::PatchType::kMerge, merge(R"({"data":{")" + key + R"(":"1"}})"))));
+  }
+  const std::vector<std::string> listed = owners(ref);
+  ASSERT_EQ(listed.size(), 10U);
+  EXPECT_THAT(listed.front(), HasSubstr("ancient-changes Update"));
+  EXPECT_THAT(listed.front(), HasSubstr(R"("f:k0":{},"f:k1":{},"f:k2":{})"));
+  EXPECT_THAT(listed.back(), HasSubstr("manager-11 Update"));
+}
+
 TEST_F(OwnershipTest, AnApplyWithoutAManagerIsInvalid) {
   const api::ApiError error = refused(apply_map("", R"({"k":"1"})"));
   EXPECT_EQ(error.code, 422);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "model/api/common_kinds.h"
+
 namespace sdbtwin::store {
 
 Registry::Registry() {
@@ -29,9 +31,11 @@ const Resource& Registry::find(api::Kind kind, const std::string& untyped) {
   if (fresh) {
     auto [api_version, name] = api::split_untyped_name(untyped);
     auto [group, version] = api::split_api_version(api_version);
+    const api::UnstructuredType type = api::untyped_kind(group, version, name);
+    place->second.plural = type.plural;
+    place->second.namespaced = type.namespaced;
     place->second.group = std::move(group);
     place->second.version = std::move(version);
-    place->second.plural = api::guess_plural(name);
     place->second.name = std::move(name);
   }
   return place->second;

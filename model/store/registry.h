@@ -2,7 +2,8 @@
 
 // Registry: which resources the server serves and the rules that differ between them. Typed kinds
 // come from the table of model/api; other kinds from their CustomResourceDefinition, or, when there
-// is none, from what the first object says. References stay valid for the life of the registry.
+// is none, from what is commonly known of them (model/api/common_kinds.h). References stay valid
+// for the life of the registry.
 
 #include <map>
 #include <string>

@@ -92,11 +92,10 @@ api::Result<WatchStart> Store::start_watch(const api::WatchRequest& request, std
   const bool from_state = asked == 0 || request.send_initial_events;
   if (from_state) as_of = std::max(as_of, table.log.complete_since());
   WatchStart start;
-  start.revision = !from_state                 ? asked
-                   : !request.resource_version ? revision()
-                                               : std::max(as_of, asked);
-  if (start.revision > revision()) {
-    return api::errors::too_large_resource_version(start.revision, revision(), 1);
+  start.revision = !from_state ? asked : !request.resource_version ? revision() : as_of;
+  // Only a state can be waited for; changes after a version that is still to come just follow it.
+  if (from_state && asked > start.revision) {
+    return api::errors::too_large_resource_version(asked, start.revision, 1);
   }
   if (start.revision < table.log.complete_since()) {
     return api::errors::too_old_resource_version(start.revision, table.log.complete_since());

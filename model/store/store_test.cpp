@@ -164,6 +164,23 @@ TEST_F(StoreTest, GenerateNameYieldsBaseAndFiveCharactersOfTheAlphabet) {
   EXPECT_EQ(name.substr(58).find_first_not_of("bcdfghjklmnpqrstvwxz2456789"), std::string::npos);
 }
 
+TEST_F(StoreTest, ANameIsGeneratedInUpToEightTries) {
+  const auto unnamed = [] {
+    return parse(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"generateName":"g-",)"
+                 R"("namespace":"demo"}})");
+  };
+  // The same seed makes up the same names: they are taken before they are made.
+  IdSource ids(StoreOptions{}.seed);
+  for (int i = 0; i < 7; ++i) create_config_map("g-" + ids.next_suffix());
+  const std::string eighth = "g-" + ids.next_suffix();
+  EXPECT_EQ(must(Request::create(unnamed())).object->metadata.name, eighth);
+  for (int i = 0; i < 8; ++i) create_config_map("g-" + ids.next_suffix());
+  const api::ApiError error = refused(Request::create(unnamed()));
+  EXPECT_EQ(error.reason, api::Reason::kAlreadyExists);
+  EXPECT_EQ(error.retry_after_seconds, 1);
+  EXPECT_THAT(error.message, HasSubstr("the server was not able to generate a unique name"));
+}
+
 TEST_F(StoreTest, CreateWithAVersionIsAnErrorOfTheStore) {
   const api::ObjectPtr asked = parse(
       R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"demo",
@@ -391,6 +408,41 @@ TEST_F(StoreTest, SecretsStoreStringDataAsData) {
   const auto stored = api::as<api::Secret>(secret);
   EXPECT_TRUE(stored->string_data->empty());
   EXPECT_EQ(stored->data->at("password").raw, "x");
+}
+
+TEST_F(StoreTest, GenerationsOfBuiltInsCountSpecsAndThoseOfKindsWithoutStatusAllButMetadata) {
+  create(R"({"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b",
+      "namespace":"demo"},"spec":{"maxUnavailable":1}})");
+  create(R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+      "metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
+      "names":{"kind":"Widget","plural":"widgets"},"versions":[{"name":"v1"}]}})");
+  create(R"({"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w",
+      "namespace":"demo"},"spec":1})");
+  const api::ObjectRef budget(api::Kind::kPodDisruptionBudget, "demo", "b");
+  const api::ObjectRef widget("example.com/v1/Widget", api::ObjectKey("demo", "w"));
+  const auto generation_after = [&](const api::ObjectRef& ref, std::string_view patch) {
+    must(Request::patch(ref, api::PatchType::kMerge, *api::Value::parse(patch)));
+    return get(ref)->metadata.generation;
+  };
+  EXPECT_EQ(generation_after(budget, R"({"metadata":{"labels":{"a":"b"}}})"), 1);
+  EXPECT_EQ(generation_after(budget, R"({"spec":{"maxUnavailable":2}})"), 2);
+  EXPECT_EQ(generation_after(budget, R"({"status":{"currentHealthy":2}})"), 2);
+  EXPECT_EQ(generation_after(widget, R"({"metadata":{"labels":{"a":"b"}}})"), 1);
+  EXPECT_EQ(generation_after(widget, R"({"spec":2})"), 2);
+  EXPECT_EQ(generation_after(widget, R"({"status":{"x":1}})"), 3);
+}
+
+TEST_F(StoreTest, TheDataOfAControllerRevisionNeverChanges) {
+  create(R"({"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{"name":"r",
+      "namespace":"demo"},"data":{"spec":1},"revision":1})");
+  const api::ObjectRef ref(api::Kind::kControllerRevision, "demo", "r");
+  must(Request::patch(ref, api::PatchType::kMerge, *api::Value::parse(R"({"revision":2})")));
+  const api::ApiError error = refused(
+      Request::patch(ref, api::PatchType::kMerge, *api::Value::parse(R"({"data":{"spec":2}})")));
+  EXPECT_EQ(error.code, 422);
+  EXPECT_EQ(error.message,
+            "ControllerRevision.apps \"r\" is invalid: data: Invalid value: {\"spec\":2}: field is "
+            "immutable");
 }
 
 TEST_F(StoreTest, ALeaseThatIsNotThereIsCreatedByAnUpdate) {

@@ -12,6 +12,7 @@
 #include "model/store/metadata.h"
 #include "model/store/ownership.h"
 #include "model/store/rules.h"
+#include "model/store/size_limits.h"
 #include "model/store/transaction.h"
 
 namespace sdbtwin::store {
@@ -101,6 +102,8 @@ Answer replace(Transaction& transaction, std::shared_ptr<api::Object> next,
     return transaction.answer(std::move(next));
   }
   if (api::equal(*next, *before)) return transaction.answer(before);
+  const api::Result<void> storable = check_stored_size(*next);
+  if (!storable) return storable.error();
   return transaction.answer(transaction.put(std::move(next)));
 }
 
@@ -157,6 +160,8 @@ Answer update(Transaction& transaction) {
   if (!has_endpoint(transaction)) return transaction.not_found();
   const api::ObjectPtr& asked = transaction.request().object;
   if (asked == nullptr) return api::errors::bad_request("the request has no body");
+  const api::Result<void> readable = check_body_size(*asked);
+  if (!readable) return readable.error();
   const api::ObjectPtr before = transaction.find();
   if (before == nullptr) {
     const bool creates = creates_on_update(transaction.resource().kind) &&

@@ -7,7 +7,9 @@
 #include <map>
 
 #include "model/api/codec.h"
+#include "model/api/common_kinds.h"
 #include "model/api/kind.h"
+#include "model/api/unstructured.h"
 #include "scenarios/text/suggest.h"
 
 namespace sdbtwin::scenarios {
@@ -101,10 +103,42 @@ std::string last_name(std::string_view path) {
   return steps.empty() ? std::string() : steps.back().name;
 }
 
+// What the CustomResourceDefinitions of a file declare, by "apiVersion/Kind".
+using Definitions = std::map<std::string, api::UnstructuredType>;
+
+constexpr std::string_view kDefinition = "CustomResourceDefinition";
+
+void declare(const api::Value& definition, Definitions& into) {
+  const api::Value* spec = definition.find("spec");
+  const api::Value* names = spec == nullptr ? nullptr : spec->find("names");
+  const api::Value* versions = spec == nullptr ? nullptr : spec->find("versions");
+  if (names == nullptr || versions == nullptr || !versions->is_array()) return;
+  for (const api::Value& version : versions->items()) {
+    api::UnstructuredType type;
+    type.group = spec->string_at("group");
+    type.version = version.string_at("name");
+    type.name = names->string_at("kind");
+    type.plural = names->string_at("plural");
+    type.namespaced = spec->string_at("scope") != "Cluster";
+    into[api::untyped_name(type.api_version(), type.name)] = std::move(type);
+  }
+}
+
+// The scope of a kind that is not typed; nullopt: nobody has declared it.
+std::optional<api::UnstructuredType> find_untyped(const std::string& api_version,
+                                                  const std::string& kind,
+                                                  const Definitions& definitions) {
+  const auto declared = definitions.find(api::untyped_name(api_version, kind));
+  if (declared != definitions.end()) return declared->second;
+  const auto [group, version] = api::split_api_version(api_version);
+  if (api::find_common_kind(group, kind) == nullptr) return std::nullopt;
+  return api::untyped_kind(group, version, kind);
+}
+
 class ManifestReader {
  public:
-  ManifestReader(const YamlDocument& document, Problems& problems)
-      : document_(document), problems_(problems) {}
+  ManifestReader(const YamlDocument& document, const Definitions& definitions, Problems& problems)
+      : document_(document), definitions_(definitions), problems_(problems) {}
 
   std::vector<Manifest> read(const YamlPtr& node) {
     if (node->type != YamlType::kMapping) {
@@ -117,11 +151,12 @@ class ManifestReader {
     if (api_version.empty() || kind.empty()) return {};
     if (kind == "List" && api_version == "v1") return read_list(*node);
     const api::KindInfo* info = api::find_kind(api_version, kind);
-    if (info == nullptr) {
-      unknown_kind(*node, api_version, kind);
-      return {};
+    if (info != nullptr) return read_object(node, *info);
+    if (const auto untyped = find_untyped(api_version, kind, definitions_)) {
+      return read_untyped(node, *untyped);
     }
-    return read_object(node, *info);
+    unknown_kind(*node, api_version, kind);
+    return {};
   }
 
  private:
@@ -184,18 +219,40 @@ class ManifestReader {
       return {};
     }
     std::shared_ptr<api::Object> object = (*decoded)->clone();
-    const YamlEntry* metadata = node.find("metadata");
-    if (object->metadata.name.empty() && object->metadata.generate_name.empty()) {
-      problem(metadata ? metadata->value->at : node.at,
-              fmt::format("this {} has no name", info.name), "give metadata.name");
+    return placed(root, std::move(object), info.name, info.namespaced);
+  }
+
+  // Nothing but the metadata is known of it.
+  std::vector<Manifest> read_untyped(const YamlPtr& root, const api::UnstructuredType& type) {
+    api::DecodeOptions options;
+    options.strict = true;
+    const api::Result<api::ObjectPtr> decoded = api::from_value(to_value(*root), options);
+    if (!decoded) {
+      problem(root->at, printable(decoded.error().message, 300), "");
       return {};
     }
-    if (info.namespaced && object->metadata.namespace_.empty()) {
+    std::shared_ptr<api::Object> object = (*decoded)->clone();
+    api::cast<api::Unstructured>(*object).unstructured_type =
+        std::make_shared<const api::UnstructuredType>(type);
+    return placed(root, std::move(object), type.name, type.namespaced);
+  }
+
+  // With a name, and in a namespace if its kind has one.
+  std::vector<Manifest> placed(const YamlPtr& root, std::shared_ptr<api::Object> object,
+                               std::string_view kind, bool namespaced) {
+    const YamlNode& node = *root;
+    const YamlEntry* metadata = node.find("metadata");
+    if (object->metadata.name.empty() && object->metadata.generate_name.empty()) {
+      problem(metadata ? metadata->value->at : node.at, fmt::format("this {} has no name", kind),
+              "give metadata.name");
+      return {};
+    }
+    if (namespaced && object->metadata.namespace_.empty()) {
       object->metadata.namespace_ = "default";
     }
-    if (!info.namespaced && !object->metadata.namespace_.empty()) {
-      problem(find_position(node, "metadata.namespace"),
-              fmt::format("a {} has no namespace", info.name), "remove metadata.namespace");
+    if (!namespaced && !object->metadata.namespace_.empty()) {
+      problem(find_position(node, "metadata.namespace"), fmt::format("a {} has no namespace", kind),
+              "remove metadata.namespace");
       return {};
     }
     std::vector<Manifest> out;
@@ -226,6 +283,7 @@ class ManifestReader {
   }
 
   const YamlDocument& document_;
+  const Definitions& definitions_;
   Problems& problems_;
 };
 
@@ -279,7 +337,7 @@ Location place_of(const Manifest& manifest, std::string_view field_path) {
 
 std::vector<Manifest> read_manifests(const YamlDocument& document, const YamlPtr& node,
                                      Problems& problems) {
-  return ManifestReader(document, problems).read(node);
+  return ManifestReader(document, Definitions(), problems).read(node);
 }
 
 std::vector<Manifest> load_manifests(const std::string& path, Problems& problems) {
@@ -287,12 +345,20 @@ std::vector<Manifest> load_manifests(const std::string& path, Problems& problems
   if (source == nullptr) return {};
   const auto documents = parse_yaml(source, problems);
   if (!documents) return {};
+  Definitions definitions;
+  for (const YamlDocument& document : *documents) {
+    const YamlEntry* kind = document.root->find("kind");
+    if (kind != nullptr && kind->value->text == kDefinition) {
+      declare(to_value(*document.root), definitions);
+    }
+  }
   std::vector<Manifest> out;
   bool found = false;
   for (const YamlDocument& document : *documents) {
     if (document.root->type == YamlType::kNull) continue;  // nothing between two `---`
     found = true;
-    for (Manifest& manifest : read_manifests(document, document.root, problems)) {
+    ManifestReader reader(document, definitions, problems);
+    for (Manifest& manifest : reader.read(document.root)) {
       out.push_back(std::move(manifest));
     }
   }

@@ -70,8 +70,8 @@ void ClaimProtector::enqueue_claims_of(const api::Object& pod) {
 }
 
 sim::Task<void> ClaimProtector::run() {
-  co_await claims_.synced();
-  co_await pods_.synced();
+  std::vector<client::Informer*> informers{&claims_, &pods_};
+  co_await client::wait_for_sync(*runtime_, std::move(informers));
   while (true) {
     const std::optional<Key> key = co_await queue_.get();
     if (!key) co_return;

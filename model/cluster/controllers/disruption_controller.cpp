@@ -105,8 +105,8 @@ void DisruptionController::on_pod_gone(const PodPtr& pod) {
 }
 
 sim::Task<void> DisruptionController::run() {
-  co_await budgets_.synced();
-  co_await pods_.synced();
+  std::vector<client::Informer*> informers{&budgets_, &pods_};
+  co_await client::wait_for_sync(*runtime_, std::move(informers));
   while (true) {
     const std::optional<Key> key = co_await queue_.get();
     if (!key) co_return;

@@ -90,6 +90,24 @@ TEST_F(DisruptionControllerTest, ASecondEvictionIsRefusedUntilTheFirstPodIsBack)
   EXPECT_TRUE(evict("web-2").ok());
 }
 
+TEST_F(DisruptionControllerTest, WithoutAScaleTheSyncHasFailedAndNothingIsAllowed) {
+  // A ConfigMap owns the pod, and ConfigMaps have no scale.
+  const auto owner = cluster.apply_json(
+      R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"o","namespace":"demo"}})");
+  cluster.apply_json(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"demo",)"
+                     R"("labels":{"app":"web"},"ownerReferences":[{"apiVersion":"v1","kind":)"
+                     R"("ConfigMap","name":"o","controller":true,"uid":")" +
+                     owner->metadata.uid +
+                     R"("}]},"spec":{"containers":[{"name":"main","image":"example/web:v1"}]}})");
+  cluster.run_for(10s);
+  EXPECT_EQ(budget().disruptions_allowed, 0);
+  const api::StatusCondition* condition =
+      api::find_condition(budget().conditions, "DisruptionAllowed");
+  ASSERT_NE(condition, nullptr);
+  EXPECT_EQ(condition->reason, "SyncFailed");
+  EXPECT_EQ(condition->status, api::ConditionStatus::kFalse);
+}
+
 TEST_F(DisruptionControllerTest, ABudgetWithoutPodsAllowsNothing) {
   cluster.run_for(2s);
   EXPECT_EQ(budget().expected_pods, 0);

@@ -1,5 +1,7 @@
 #include "model/cluster/controllers/garbage_collector.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -58,6 +60,7 @@ GarbageCollector::GarbageCollector(sim::Runtime& runtime, std::unique_ptr<api::C
       client_(std::move(client)),
       timings_(&timings),
       rng_(runtime.rng("collection")),
+      recorder_(runtime, *client_, "garbage-collector-controller"),
       checks_(runtime),
       orphans_(runtime) {
   for (const Kind kind : watched_kinds()) {
@@ -89,7 +92,9 @@ void GarbageCollector::enqueue(const OwnerGraph::Work& work) {
 }
 
 sim::Task<void> GarbageCollector::start() {
-  for (const auto& informer : informers_) co_await informer->synced();
+  std::vector<client::Informer*> informers;
+  for (const auto& informer : informers_) informers.push_back(informer.get());
+  co_await client::wait_for_sync(*runtime_, std::move(informers));
   for (int worker = 0; worker < kWorkers; ++worker) runtime_->spawn(work());
   runtime_->spawn(work_on_orphans());
 }
@@ -192,6 +197,7 @@ sim::Task<api::Result<GarbageCollector::Sorted>> GarbageCollector::sort_owners(
         sorted.solid.push_back(owner);
         break;
       case Standing::kGone:
+        tell_of_foreign_owner(*object, owner);
         sorted.dangling.push_back(owner);
         break;
       case Standing::kWaiting:
@@ -200,6 +206,19 @@ sim::Task<api::Result<GarbageCollector::Sorted>> GarbageCollector::sort_owners(
     }
   }
   co_return sorted;
+}
+
+void GarbageCollector::tell_of_foreign_owner(const api::Object& object,
+                                             const api::OwnerReference& owner) {
+  const OwnerGraph::Node* node = graph_.find(owner.uid);
+  const std::string& namespace_ = object.metadata.namespace_;
+  if (node == nullptr || !node->seen || node->namespace_.empty()) return;
+  if (node->namespace_ == namespace_) return;
+  recorder_.record(
+      object, client::EventType::kWarning, "OwnerRefInvalidNamespace",
+      fmt::format("ownerRef [{}/{}, namespace: {}, name: {}, uid: {}] does not exist in namespace "
+                  "\"{}\"",
+                  owner.api_version, owner.kind, namespace_, owner.name, owner.uid, namespace_));
 }
 
 sim::Task<api::Result<GarbageCollector::Standing>> GarbageCollector::look_up(

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "model/api/client.h"
+#include "model/client/event_recorder.h"
 #include "model/client/informer.h"
 #include "model/client/work_queue.h"
 #include "model/cluster/controllers/owner_graph.h"
@@ -57,6 +58,8 @@ class GarbageCollector final : public sim::Actor {
   sim::Task<Result> drop_owners(api::ObjectRef ref, std::string uid, Owners owners, Owners gone);
   sim::Task<Result> remove(api::ObjectPtr object, api::Propagation propagation);
   sim::Task<api::Result<Sorted>> sort_owners(api::ObjectPtr object);
+  // An owner that is there, but in another namespace, counts as gone; an Event says so.
+  void tell_of_foreign_owner(const api::Object& object, const api::OwnerReference& owner);
   sim::Task<api::Result<Standing>> look_up(api::OwnerReference owner, std::string namespace_);
   sim::Task<api::Result<api::ObjectPtr>> live(OwnerGraph::Node node);
   static OwnerKey key_of(const OwnerGraph::Node& node);
@@ -65,6 +68,7 @@ class GarbageCollector final : public sim::Actor {
   std::unique_ptr<api::Client> client_;
   const Timings* timings_;
   sim::Rng rng_;
+  client::EventRecorder recorder_;
   std::vector<std::unique_ptr<client::Informer>> informers_;
   OwnerGraph graph_;
   std::set<OwnerKey> absent_;  // owners that the server did not have

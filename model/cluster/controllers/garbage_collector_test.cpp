@@ -106,6 +106,46 @@ TEST_F(GarbageCollectorTest, AnOwnerOfAKindThatDoesNotExistKeepsItsDependents) {
   EXPECT_TRUE(exists("child"));
 }
 
+TEST_F(GarbageCollectorTest, AnOwnerInAnotherNamespaceCountsAsGoneAndAnEventSaysSo) {
+  cluster.apply_json(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"other"}})");
+  const auto foreign = cluster.apply_json(
+      R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"o","namespace":"other"}})");
+  cluster.run_for(2s);
+  create_map("d", owner("o", foreign->metadata.uid));
+  cluster.run_until([&] { return !exists("d"); }, 10s);
+  cluster.run_for(2s);
+  std::vector<std::string> reasons;
+  for (const api::ObjectPtr& object : cluster.store.list(api::Kind::kEvent, "demo")) {
+    const auto& event = api::cast<api::Event>(*object);
+    if (event.involved_object.name == "d") reasons.push_back(event.reason);
+  }
+  EXPECT_THAT(reasons, ElementsAre("OwnerRefInvalidNamespace"));
+  EXPECT_NE(cluster.store.get(api::ref_of(*foreign)), nullptr);
+}
+
+TEST_F(GarbageCollectorTest, WhatIsCollectedIsDeletedWithUidAndVersionAsPreconditions) {
+  // A dependent that has changed since it was looked at is looked at again, not deleted.
+  create_map("o");
+  const std::string uid = "00000000-0000-0000-0000-000000000000";
+  struct Late final : RequestInterceptor {
+    Verdict before_apply(const CallInfo& call) override {
+      const bool it = call.request.verb == api::Verb::kDelete && call.request.ref.key.name == "d";
+      if (!it || seen.uid) return Verdict::proceed();
+      seen = call.request.delete_options;
+      return Verdict::delayed(1s);
+    }
+    api::DeleteOptions seen;
+  } late;
+  cluster.endpoint.add_interceptor(late);
+  create_map("d", owner("gone", uid));
+  cluster.run_until([&] { return late.seen.uid.has_value(); }, 10s);
+  EXPECT_EQ(*late.seen.uid, cluster.store.get(map_ref("d"))->metadata.uid);
+  ASSERT_TRUE(cluster.merge(map_ref("d"), R"({"metadata":{"ownerReferences":null}})").ok());
+  cluster.run_for(1min);
+  EXPECT_TRUE(exists("d")) << "it has no owner any more";
+  cluster.endpoint.remove_interceptor(late);
+}
+
 TEST_F(GarbageCollectorTest, DeletionGoesDownAllGenerations) {
   const std::string one = create_map("one");
   const std::string two = create_map("two", owner("one", one));

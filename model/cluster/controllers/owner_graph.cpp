@@ -18,6 +18,15 @@ bool blocks(const api::OwnerReference* owner) {
   return owner != nullptr && owner->block_owner_deletion.value_or(false);
 }
 
+// An owner of another namespace, or under another name, is not the one that is meant.
+bool is_meant(const OwnerGraph::Node& owner, const OwnerGraph::Node& dependent) {
+  if (!owner.seen) return true;
+  if (!owner.namespace_.empty() && owner.namespace_ != dependent.namespace_) return false;
+  const api::OwnerReference* by = find_owner(dependent.owners, owner.uid);
+  return by == nullptr ||
+         (by->name == owner.name && by->kind == owner.kind && by->api_version == owner.api_version);
+}
+
 }  // namespace
 
 const OwnerGraph::Node* OwnerGraph::find(const std::string& uid) const {
@@ -66,7 +75,7 @@ void OwnerGraph::link(Node& node, std::vector<api::OwnerReference> owners, Work&
     if (find_owner(before, owner.uid) != nullptr) continue;
     Node& target = node_for(owner, node.namespace_, work);
     target.dependents.insert(node.uid);
-    late = late || target.deleting_dependents;
+    late = late || target.deleting_dependents || !is_meant(target, node);
   }
   if (late) work.check.push_back(node.uid);
 }
@@ -83,6 +92,10 @@ OwnerGraph::Work OwnerGraph::observe(const api::Object& object) {
     node.api_version = api::api_version_of(object);
     node.kind = api::kind_name_of(object);
     node.seen = true;
+    for (const std::string& uid : node.dependents) {
+      const Node* dependent = find(uid);
+      if (dependent != nullptr && !is_meant(node, *dependent)) work.check.push_back(uid);
+    }
   }
   if (node.owners != *meta.owner_references) link(node, *meta.owner_references, work);
   const bool deleting = api::is_deleting(meta);

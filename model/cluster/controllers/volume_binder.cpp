@@ -85,7 +85,8 @@ void VolumeBinder::add_handlers() {
 }
 
 sim::Task<void> VolumeBinder::start() {
-  for (client::Informer* informer : {&claims_, &volumes_, &classes_}) co_await informer->synced();
+  std::vector<client::Informer*> informers{&claims_, &volumes_, &classes_};
+  co_await client::wait_for_sync(*runtime_, std::move(informers));
   for (int worker = 0; worker < options_.workers; ++worker) runtime_->spawn(work());
 }
 

@@ -139,7 +139,9 @@ void PetSetController::on_pod_deleted(const PodPtr& pod) { enqueue_owner(*pod); 
 // ---- Work (1.4).
 
 sim::Task<void> PetSetController::start() {
-  for (client::Informer* informer : informers()) co_await informer->synced();
+  const auto all = informers();
+  std::vector<client::Informer*> to_wait_for(all.begin(), all.end());
+  co_await client::wait_for_sync(*runtime_, std::move(to_wait_for));
   for (int worker = 0; worker < options_.workers; ++worker) runtime_->spawn(work());
 }
 

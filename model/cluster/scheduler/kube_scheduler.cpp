@@ -150,8 +150,8 @@ void KubeScheduler::retry_waiting() {
 }
 
 sim::Task<void> KubeScheduler::run() {
-  for (client::Informer* informer : {&pods_, &nodes_, &claims_, &volumes_, &classes_})
-    co_await informer->synced();
+  std::vector<client::Informer*> informers{&pods_, &nodes_, &claims_, &volumes_, &classes_};
+  co_await client::wait_for_sync(*runtime_, std::move(informers));
   while (true) {
     const std::optional<Key> key = co_await queue_.get();
     if (!key) co_return;

@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 using api::errors::connection_lost;
 
 // kubernetes.md 4.6: after this the client reads 504, and the write may still happen.
-constexpr sim::Duration kRequestTimeout = 34s;
+constexpr sim::Duration kWriteTimeout = 34s;
+constexpr sim::Duration kReadTimeout = 60s;  // --request-timeout, of all requests but watches
 
 // 4.7: so long the server waits for a version that it has not reached.
 constexpr sim::Duration kVersionWait = 3s;
@@ -21,6 +22,14 @@ constexpr sim::Duration kVersionWait = 3s;
 bool is_version_too_large(const api::ApiError& error) {
   return error.reason == api::Reason::kTimeout && !error.causes.empty() &&
          error.causes.front().type == "ResourceVersionTooLarge";
+}
+
+api::ApiError overloaded() {
+  // What client-go makes of the filter's plain text.
+  constexpr int kRetryAfterSeconds = 1;
+  return api::errors::too_many_requests(
+      "the server has received too many requests and has asked us to try again later",
+      kRetryAfterSeconds);
 }
 
 constexpr std::string_view kLost = "the connection to the server was lost";
@@ -33,7 +42,9 @@ ApiServer::ApiServer(sim::Runtime& runtime, store::Store& store, ApiEndpoint& en
       store_(&store),
       endpoint_(&endpoint),
       hub_(runtime, endpoint.latency(), endpoint.interceptors(), options),
-      too_old_in_stream_(options.too_old_in_stream) {
+      too_old_in_stream_(options.too_old_in_stream),
+      reads_in_flight_max_(options.reads_in_flight_max),
+      writes_in_flight_max_(options.writes_in_flight_max) {
   SIM_ASSERT(endpoint.server_ == nullptr);
   endpoint.server_ = this;
 }
@@ -51,7 +62,9 @@ void ApiServer::freeze_cache(std::uint64_t behind) {
   const std::uint64_t now = store_->revision();
   // A cache has a first revision; a list that said 0 would be watched from as from "any state".
   const std::uint64_t most_behind = now > 1 ? now - 1 : 0;
-  if (!frozen_at_) frozen_at_ = now - std::min(behind, most_behind);
+  if (frozen_at_) return;
+  frozen_at_ = now - std::min(behind, most_behind);
+  hub_.limit_bookmarks(frozen_at_);
 }
 
 void ApiServer::thaw_cache() {
@@ -59,6 +72,7 @@ void ApiServer::thaw_cache() {
   const std::uint64_t since = *frozen_at_;
   frozen_at_.reset();
   hub_.catch_up(*store_, since);
+  hub_.limit_bookmarks(std::nullopt);
 }
 
 bool ApiServer::release(std::uint64_t id) {
@@ -80,7 +94,9 @@ void ApiServer::release_all() {
 
 void ApiServer::send(api::Request request, const Identity& client, sim::Duration there,
                      sim::Duration back, Reply<api::Response>& reply) {
-  auto call = std::make_unique<CallInFlight>(std::move(request), *this, *runtime_, client,
+  if (is_overloaded(request)) return reply.set(overloaded(), runtime_->now() + there + back);
+  std::int32_t& seats = in_flight_like(request);
+  auto call = std::make_unique<CallInFlight>(std::move(request), seats, *this, *runtime_, client,
                                              endpoint_->next_id(), runtime_->now(), back);
   call->answer_to(reply);
   for (RequestInterceptor* interceptor : endpoint_->interceptors()) {
@@ -131,9 +147,13 @@ ApiServer::Fate ApiServer::judge(InFlight& request, const Verdict& verdict, sim:
 
 // Requests that nobody delays cannot time out, so only these cost an event for it.
 void ApiServer::expect_timeout(InFlight& request, std::optional<sim::Time> next_step) {
-  const sim::Time limit = request.sent() + kRequestTimeout;
+  const bool write = request.is_write();
+  const sim::Time limit = request.sent() + (write ? kWriteTimeout : kReadTimeout);
   if (next_step && *next_step <= limit) return;
-  request.refuse(api::errors::request_timeout(), std::max(limit, runtime_->now()));
+  api::ApiError error =
+      write ? api::errors::request_timeout()
+            : api::errors::timeout("request did not complete within the allotted timeout");
+  request.refuse(std::move(error), std::max(limit, runtime_->now()));
 }
 
 // --- Calls --------------------------------------------------------------------------------------

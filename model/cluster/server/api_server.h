@@ -81,6 +81,11 @@ struct ApiServerOptions : WatchOptions {
   // A watch whose version is too old opens, and its only event is an ERROR with the 410, as from
   // the real watch cache; off: the opening answers 410, as from etcd (kubernetes.md 4.8).
   bool too_old_in_stream = false;
+  // So many requests may be under way at once; one more is refused with 429 and Retry-After 1
+  // (--max-requests-inflight and --max-mutating-requests-inflight, kubernetes.md 4.6). Watches do
+  // not count.
+  std::int32_t reads_in_flight_max = 400;
+  std::int32_t writes_in_flight_max = 200;
 };
 
 class ApiServer final : public sim::Actor {
@@ -142,6 +147,14 @@ class ApiServer final : public sim::Actor {
   void answer(CallInFlight& call);
   void open(WatchInFlight& watch);
 
+  std::int32_t& in_flight_like(const api::Request& request) noexcept {
+    return request.is_write() ? writes_in_flight_ : reads_in_flight_;
+  }
+  bool is_overloaded(const api::Request& request) noexcept {
+    const std::int32_t most = request.is_write() ? writes_in_flight_max_ : reads_in_flight_max_;
+    return in_flight_like(request) >= most;
+  }
+
   std::uint64_t cache_revision() const noexcept { return frozen_at_.value_or(store_->revision()); }
 
   sim::Runtime* runtime_;
@@ -152,6 +165,10 @@ class ApiServer final : public sim::Actor {
   std::vector<InFlight*> held_;  // those of them that wait for release()
   std::optional<std::uint64_t> frozen_at_;
   const bool too_old_in_stream_;
+  const std::int32_t reads_in_flight_max_;
+  const std::int32_t writes_in_flight_max_;
+  std::int32_t reads_in_flight_ = 0;
+  std::int32_t writes_in_flight_ = 0;
 };
 
 }  // namespace sdbtwin::cluster

@@ -69,6 +69,7 @@ class ApiServerTest : public testing::Test {
   struct Watched {
     std::vector<std::string> seen;  // "ADDED a@5"
     std::vector<sim::Time> times;
+    std::vector<std::uint64_t> versions;
     std::optional<api::ApiError> failed;  // the opening, or the connection
     std::uint64_t version = 0;
   };
@@ -91,6 +92,7 @@ class ApiServerTest : public testing::Test {
       into.seen.push_back(text);
       into.times.push_back(runtime.now());
       into.version = event->resource_version;
+      into.versions.push_back(into.version);
       if (event->type == api::WatchEventType::kEnd) co_return;
       if (event->type == api::WatchEventType::kError) co_return;
     }

@@ -56,6 +56,25 @@ TEST_F(ApiServerTest, ManyCallsOfOneClientAreOnTheirWayAtOnce) {
   for (const Call& one : calls) EXPECT_TRUE(one.answer.has_value());
 }
 
+TEST_F(ApiServerTest, OneRequestMoreThanMayBeInFlightIs429WithRetryAfter1) {
+  // kubernetes.md 4.6: 400 reads, 200 writes; each sort has its own limit.
+  std::vector<Call> writes(201);
+  std::vector<Call> reads(401);
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    call(Request::create(config_map("m" + std::to_string(i))), writes[i]);
+  }
+  for (Call& one : reads) call(Request::get(map_ref("m0")), one);
+  run_for(kWrite);
+  EXPECT_TRUE(writes[199].answer->ok());
+  const api::ApiError& refused = writes[200].answer->error();
+  EXPECT_EQ(refused.code, 429);
+  EXPECT_EQ(refused.retry_after_seconds, 1);
+  EXPECT_FALSE(exists("m200"));
+  EXPECT_TRUE(api::is(*reads[399].answer, api::Reason::kNotFound)) << "it was served";
+  EXPECT_TRUE(api::is(*reads[400].answer, api::Reason::kTooManyRequests));
+  EXPECT_TRUE(ask(Request::create(config_map("later"))).ok()) << "the others are done";
+}
+
 TEST_F(ApiServerTest, WhatWasSentIsAppliedEvenIfTheSenderDies) {
   Call created;
   call(Request::create(config_map("a")), created);
@@ -219,10 +238,11 @@ class Fault final : public RequestInterceptor {
   std::uint64_t id = 0;
   int asked = 0;
   bool applied_ok = false;
+  bool reads = false;  // else writes
 
  private:
   Verdict at(Point point, const CallInfo& call) {
-    if (point != point_ || !call.request.is_write()) return Verdict::proceed();
+    if (point != point_ || call.request.is_write() == reads) return Verdict::proceed();
     id = call.id;
     ++asked;
     return verdict_;
@@ -347,6 +367,20 @@ TEST_F(InterceptorTest, After34SecondsTheClientReads504AndTheWriteMayStillHappen
   EXPECT_TRUE(endpoint.release(fault.id));
   run_for(0s);
   EXPECT_TRUE(exists("a"));
+}
+
+TEST_F(InterceptorTest, AReadIsGivenUpAfter60Seconds) {
+  // kubernetes.md 4.6: the global request timeout; only handlers of writes have the shorter one.
+  Fault fault(Fault::Point::kApply, Verdict::held());
+  fault.reads = true;
+  endpoint.add_interceptor(fault);
+  Call got;
+  call(Request::get(map_ref("a")), got);
+  run_for(1h);
+  ASSERT_TRUE(got.answer.has_value());
+  EXPECT_EQ(got.answer->error().code, 504);
+  EXPECT_EQ(got.at, Time{60s});
+  endpoint.remove_interceptor(fault);
 }
 
 TEST_F(InterceptorTest, ADelayedAnswerThatIsInTimeWinsOverTheTimeout) {

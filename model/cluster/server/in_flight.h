@@ -82,6 +82,7 @@ class InFlight : public sim::Waiter {
   // Effect: takes the next step at `at`.
   void proceed_at(sim::Time at) { arm(at); }
 
+  virtual bool is_write() const noexcept = 0;
   // Effect: the client reads the error at `at`, unless it has an answer by then.
   virtual void refuse(api::ApiError error, sim::Time at) = 0;
 
@@ -104,14 +105,19 @@ class CallInFlight final : public InFlight {
   // What happens when fire() comes.
   enum class Step : std::uint8_t { kArrive, kApply, kAnswer };
 
+  // `seats`: how many of its sort are under way; it takes one of them for its life.
   template <class... Args>
-  explicit CallInFlight(api::Request request, Args&&... args)
-      : InFlight(std::forward<Args>(args)...), request_(std::move(request)) {}
+  CallInFlight(api::Request request, std::int32_t& seats, Args&&... args)
+      : InFlight(std::forward<Args>(args)...), request_(std::move(request)), seats_(&seats) {
+    ++*seats_;
+  }
+  ~CallInFlight() override { --*seats_; }
 
   const api::Request& request() const noexcept { return request_; }
   CallInfo info() const noexcept { return CallInfo{id(), client(), request_, sent()}; }
 
   void fire() override;
+  bool is_write() const noexcept override { return request_.is_write(); }
   void refuse(api::ApiError error, sim::Time at) override { answer(std::move(error), at); }
   void answer(api::Result<api::Response> result, sim::Time at) {
     if (reply_ != nullptr) static_cast<Reply<api::Response>*>(reply_)->set(std::move(result), at);
@@ -122,6 +128,7 @@ class CallInFlight final : public InFlight {
 
  private:
   api::Request request_;
+  std::int32_t* seats_;
 };
 
 // The opening of a watch.
@@ -143,6 +150,7 @@ class WatchInFlight final : public InFlight {
   const sim::Rng& rng() const noexcept { return rng_; }
 
   void fire() override;
+  bool is_write() const noexcept override { return false; }
   void refuse(api::ApiError error, sim::Time at) override { answer(std::move(error), at); }
   void answer(api::Result<Stream> result, sim::Time at) {
     if (reply_ != nullptr) static_cast<Reply<Stream>*>(reply_)->set(std::move(result), at);

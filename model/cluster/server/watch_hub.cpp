@@ -16,6 +16,18 @@ using api::WatchEventType;
 constexpr std::string_view kNodeField = "spec.nodeName";
 constexpr std::string_view kNameField = "metadata.name";
 
+using namespace std::chrono_literals;
+
+// The server's cacher: bookmarkFrequency, and how long before its end a stream gets its last one.
+constexpr sim::Duration kBookmarkPeriod = 1min;
+constexpr sim::Duration kBeforeTheEnd = 2s;
+
+// --min-request-timeout: where the client names no time, the server draws one, up to the double.
+constexpr std::int64_t kServerTimeoutSecondsMin = 1800;
+constexpr std::int64_t kServerTimeoutSecondsMax = 3600;
+
+sim::Time full_minute(sim::Time time) { return time - time.time_since_epoch() % kBookmarkPeriod; }
+
 std::string_view node_of(const api::ObjectPtr& object) {
   if (object == nullptr || object->kind() != api::Kind::kPod) return {};
   return api::cast<api::Pod>(*object).spec->node_name;
@@ -73,6 +85,7 @@ sim::Task<api::Result<WatchEvent>> Subscription::next() {
   if (arrivals_.empty()) co_return api::errors::connection_lost("the watch connection was lost");
   WatchEvent event = std::move(arrivals_.front().event);
   arrivals_.pop_front();
+  read_ = event.resource_version;
   if (interceptors_ != nullptr) {
     for (RequestInterceptor* interceptor : *interceptors_) interceptor->delivered(info(), event);
   }
@@ -85,12 +98,20 @@ void Subscription::send(WatchEvent event, sim::Time due) {
   wake_reader();
 }
 
-void Subscription::break_off() {
+std::optional<std::uint64_t> Subscription::break_off() {
+  std::optional<std::uint64_t> lost;
   while (!arrivals_.empty() && arrivals_.back().due > reader_runtime_->now()) {
+    lost = arrivals_.back().event.resource_version;
     arrivals_.pop_back();
   }
   stalled_.clear();
   broken_ = true;
+  wake_reader();
+  return lost;
+}
+
+void Subscription::arrive(WatchEvent event) {
+  arrivals_.push_back(Arrival{reader_runtime_->now(), std::move(event)});
   wake_reader();
 }
 
@@ -138,10 +159,16 @@ void WatchHub::subscribe(Subscription& subscription, const store::WatchStart& st
   subscription.hub_ = this;
   subscription.interceptors_ = interceptors_;
   subscription.last_due_ = opened;
+  subscription.opened_ = opened;
   subscription.revision_ = start.revision;
-  if (options_.watch_timeouts && subscription.request_.timeout_seconds > 0) {
-    subscription.ends_ =
-        server_->now() + std::chrono::seconds(subscription.request_.timeout_seconds);
+  subscription.read_ = start.revision;
+  note_revision(until);
+  if (options_.watch_timeouts) {
+    std::int64_t seconds = subscription.request_.timeout_seconds;
+    if (seconds <= 0) {
+      seconds = subscription.rng_.between(kServerTimeoutSecondsMin, kServerTimeoutSecondsMax);
+    }
+    subscription.ends_ = server_->now() + std::chrono::seconds(seconds);
   }
   place_of(subscription).push_back(&subscription);
   ++count_;
@@ -189,6 +216,7 @@ void WatchHub::publish(const store::Delta& delta) {
     if (!before.empty()) visit(resource.by_node, before, change);
     if (!after.empty() && after != before) visit(resource.by_node, after, change);
   }
+  note_revision(delta.revision);
   drop_doomed();
 }
 
@@ -249,8 +277,7 @@ void WatchHub::deliver(Subscription& subscription, WatchEvent event) {
         return;
       case Verdict::Action::kFail:
       case Verdict::Action::kLose:
-        subscription.break_off();
-        doomed_.push_back(&subscription);
+        break_off(subscription);
         return;
     }
     break;
@@ -272,8 +299,10 @@ void WatchHub::transmit(Subscription& subscription, WatchEvent event, sim::Durat
 
 bool WatchHub::ended_by_timeout(Subscription& subscription) {
   if (!subscription.ends_ || server_->now() < *subscription.ends_) return false;
-  if (subscription.request_.bookmarks) {
-    transmit(subscription, WatchEvent::bookmark(subscription.revision_), sim::Duration(0));
+  const sim::Time sent = *subscription.ends_ - kBeforeTheEnd;
+  const std::uint64_t revision = revision_at(sent);
+  if (subscription.request_.bookmarks && revision > subscription.reached()) {
+    subscription.send(WatchEvent::bookmark(revision), sent);
   }
   finish(subscription, WatchEvent::end());
   return true;
@@ -284,6 +313,36 @@ void WatchHub::finish(Subscription& subscription, WatchEvent last) {
   transmit(subscription, std::move(last), sim::Duration(0));
   subscription.broken_ = true;
   doomed_.push_back(&subscription);
+}
+
+void WatchHub::note_revision(std::uint64_t revision) {
+  const sim::Time now = server_->now();
+  if (now >= minute_ + kBookmarkPeriod) {
+    minute_ = full_minute(now);
+    revision_at_minute_ = revision_;
+  }
+  published_at_ = now;
+  revision_ = std::max(revision_, revision);
+}
+
+std::uint64_t WatchHub::revision_at(sim::Time time) const {
+  const std::uint64_t revision = time >= published_at_ ? revision_
+                                 : time >= minute_     ? revision_at_minute_
+                                                       : 0;
+  return std::min(revision, bookmarks_until_.value_or(revision));
+}
+
+void WatchHub::break_off(Subscription& subscription) {
+  const bool held = subscription.held_;
+  const std::optional<std::uint64_t> lost = subscription.break_off();
+  doomed_.push_back(&subscription);
+  if (!subscription.request_.bookmarks || held) return;
+  const sim::Time sent = full_minute(server_->now());
+  if (sent < subscription.opened_) return;
+  const std::uint64_t revision = revision_at(sent);
+  // What was before the bookmark on its way, and is lost, has taken the bookmark with it.
+  if (revision <= subscription.reached() || (lost && *lost <= revision)) return;
+  subscription.arrive(WatchEvent::bookmark(revision));
 }
 
 void WatchHub::drop_doomed() {
@@ -324,8 +383,7 @@ void WatchHub::resume(Subscription& subscription) {
 void WatchHub::break_streams(std::string_view process) {
   for_each([&](Subscription& subscription) {
     if (!process.empty() && subscription.client_->process != process) return;
-    subscription.break_off();
-    doomed_.push_back(&subscription);
+    break_off(subscription);
   });
   drop_doomed();
 }

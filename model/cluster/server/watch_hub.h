@@ -4,6 +4,9 @@
 // changed (name, node, namespace), filters, and sends with latency, in order per stream.
 // A stream whose selector names one object or one node costs nothing for the others. A delivery is
 // one event of the client's process, and none while the client has not caught up.
+// Bookmarks leave once a minute, at full minutes [us], and 2 s before a stream's own end; all that
+// a client can do with one is to go on from its version when the stream has ended. So it is made
+// when that happens, and costs nothing until then.
 
 #include <array>
 #include <cstdint>
@@ -53,8 +56,15 @@ class Subscription final : public api::WatchStream {
 
   // Nothing is due before `due` any more, and no later than what was sent before.
   void send(api::WatchEvent event, sim::Time due);
+  // Effect: the reader has it, now.
+  void arrive(api::WatchEvent event);
   // What is on its way is lost; the reader is told as soon as it has read the rest.
-  void break_off();
+  // Result: the version of the first event that is lost; nullopt: none is.
+  std::optional<std::uint64_t> break_off();
+  // The version that the reader has when it has read all that is on its way.
+  std::uint64_t reached() const noexcept {
+    return arrivals_.empty() ? read_ : arrivals_.back().event.resource_version;
+  }
   bool can_read() const noexcept;
   void wake_reader();
 
@@ -67,7 +77,9 @@ class Subscription final : public api::WatchStream {
   WatchHub* hub_ = nullptr;  // null: the server has let go of it
   const std::vector<RequestInterceptor*>* interceptors_ = nullptr;  // the endpoint's
   std::uint64_t revision_ = 0;  // changes up to here have been considered
+  std::uint64_t read_ = 0;      // version of the last event that the reader has
   sim::Time last_due_{};
+  sim::Time opened_{};
   std::optional<sim::Time> ends_;  // the server's timeout
   std::deque<Arrival> arrivals_;
   std::vector<api::WatchEvent> stalled_;
@@ -110,6 +122,8 @@ class WatchHub {
   void release_all();
   // Effect: the streams of a process break, or all of them when it is empty.
   void break_streams(std::string_view process);
+  // Effect: no bookmark shows a later revision; nullopt: whatever has been published.
+  void limit_bookmarks(std::optional<std::uint64_t> revision) { bookmarks_until_ = revision; }
   // Effect: publishes what is in the logs after `revision`; streams whose history is gone end with
   // 410.
   void catch_up(const store::Store& store, std::uint64_t revision);
@@ -149,6 +163,11 @@ class WatchHub {
   bool ended_by_timeout(Subscription& subscription);
   bool too_slow(const Subscription& subscription) const;
   void finish(Subscription& subscription, api::WatchEvent last);
+  void note_revision(std::uint64_t revision);
+  // The newest revision known to have been reached by then; 0: none is.
+  std::uint64_t revision_at(sim::Time time) const;
+  // Effect: the stream breaks. It had its bookmark of the last full minute before.
+  void break_off(Subscription& subscription);
   void resume(Subscription& subscription);
   void catch_up_with(const store::Table& table, Resource& resource, std::uint64_t revision);
   void drop_doomed();
@@ -165,6 +184,13 @@ class WatchHub {
   std::array<Resource, api::kTypedKindCount> typed_;
   std::map<std::string, Resource, std::less<>> untyped_;
   std::vector<Subscription*> doomed_;  // leave when nobody walks over the streams
+  // What bookmarks show: the revision at the last full minute before something was published, and
+  // the one that was published last.
+  sim::Time minute_{};
+  sim::Time published_at_{};
+  std::uint64_t revision_at_minute_ = 0;
+  std::uint64_t revision_ = 0;
+  std::optional<std::uint64_t> bookmarks_until_;
   std::size_t count_ = 0;
   std::uint64_t visits_ = 0;
 };

@@ -25,6 +25,13 @@ class WatchTest : public ApiServerTest {
     publish(Request::update(map));
   }
 
+  void write_elsewhere() {
+    auto secret = std::make_shared<api::Secret>();
+    secret->metadata.namespace_ = "demo";
+    secret->metadata.generate_name = "s-";
+    publish(Request::create(secret));
+  }
+
   Watched watched;
 };
 
@@ -236,6 +243,23 @@ TEST_F(WatchTest, ADelayedEventHoldsBackWhatFollowsOnItsStream) {
   endpoint.remove_interceptor(fault);
 }
 
+TEST_F(WatchTest, StreamsOfDifferentResourcesAreNotOrderedAmongThemselves) {
+  DeliveryFault fault(Verdict::delayed(5s));
+  endpoint.add_interceptor(fault);
+  start_watch(watch_maps(std::nullopt), watched);
+  Watched secrets;
+  start_watch(api::WatchRequest(api::Kind::kSecret, "demo"), secrets);
+  run_for(1s);
+  create_map("first");
+  write_elsewhere();
+  run_for(10s);
+  ASSERT_EQ(watched.times.size(), 1U);
+  ASSERT_EQ(secrets.times.size(), 1U);
+  EXPECT_LT(watched.version, secrets.version);
+  EXPECT_GT(watched.times[0], secrets.times[0]) << "what was written later is seen earlier";
+  endpoint.remove_interceptor(fault);
+}
+
 TEST_F(WatchTest, AHeldStreamStallsUntilItsReleaseAndLosesNothing) {
   DeliveryFault fault(Verdict::held());
   endpoint.add_interceptor(fault);
@@ -355,6 +379,94 @@ TEST_F(WatchTest, AFrozenCacheThatMissedTooMuchEndsItsStreamsWith410InsideTheStr
   EXPECT_EQ(server().watches().streams(), 0u);
 }
 
+// --- Bookmarks (kubernetes.md 4.8): about once a minute, and shortly before the stream's end. A
+// client can only tell them by where it may go on, so they are made when its stream ends.
+
+class BookmarkTest : public WatchTest {
+ protected:
+  void watch_with_bookmarks() {
+    api::WatchRequest request = watch_maps(store.revision());
+    request.bookmarks = true;
+    start_watch(request, watched);
+    run_for(1s);
+  }
+};
+
+TEST_F(BookmarkTest, AnIdleStreamKnowsTheRevisionOfTheLastMinuteWhenItBreaks) {
+  watch_with_bookmarks();
+  run_for(30s);
+  write_elsewhere();
+  const std::uint64_t before_the_minute = store.revision();
+  run_for(40s);
+  write_elsewhere();
+  const std::uint64_t events = simulation.events_processed();
+  run_for(10s);
+  EXPECT_EQ(simulation.events_processed(), events) << "no bookmark costs anything by itself";
+  server().break_watches("");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, ElementsAre("BOOKMARK"));
+  EXPECT_EQ(watched.version, before_the_minute);
+  EXPECT_TRUE(watched.failed.has_value());
+}
+
+TEST_F(BookmarkTest, InItsFirstMinuteAStreamHasNone) {
+  watch_with_bookmarks();
+  write_elsewhere();
+  run_for(50s);
+  server().break_watches("");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, testing::IsEmpty());
+}
+
+TEST_F(BookmarkTest, AStreamThatHasSeenMoreGoesNotBack) {
+  watch_with_bookmarks();
+  run_for(30s);
+  write_elsewhere();
+  run_for(40s);
+  create_map("a");
+  const std::uint64_t seen = store.revision();
+  run_for(10s);
+  server().break_watches("");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, ElementsAre("ADDED a"));
+  EXPECT_EQ(watched.version, seen);
+}
+
+TEST_F(BookmarkTest, NoBookmarkComesBeforeTheEventThatItFollows) {
+  // The event was on its way before the bookmark; when it is lost, so is the bookmark.
+  DeliveryFault slow(Verdict::delayed(5min));
+  endpoint.add_interceptor(slow);
+  watch_with_bookmarks();
+  create_map("a");
+  run_for(2min);
+  server().break_watches("");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, testing::IsEmpty());
+  endpoint.remove_interceptor(slow);
+}
+
+TEST_F(BookmarkTest, NobodyGetsOneWithoutAskingForIt) {
+  start_watch(watch_maps(store.revision()), watched);
+  run_for(1s);
+  write_elsewhere();
+  run_for(2min);
+  server().break_watches("");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, testing::IsEmpty());
+}
+
+TEST_F(BookmarkTest, BookmarksOfAFrozenCacheStayWhereItStopped) {
+  const std::uint64_t frozen = store.revision();
+  server().freeze_cache();
+  write_elsewhere();
+  watch_with_bookmarks();  // it asks for a version that the cache has not reached
+  write_elsewhere();
+  run_for(3min);
+  server().break_watches("");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, testing::IsEmpty()) << frozen;
+}
+
 class WatchTimeoutTest : public WatchTest {
  protected:
   WatchTimeoutTest()
@@ -369,13 +481,26 @@ TEST_F(WatchTimeoutTest, AStreamEndsCleanlyWithABookmarkAtTheFirstChangeAfterIts
   request.bookmarks = true;
   start_watch(request, watched);
   run_for(1s);
+  write_elsewhere();
+  const std::uint64_t written = store.revision();
   const std::uint64_t events = simulation.events_processed();
   run_for(10min);
   EXPECT_EQ(simulation.events_processed(), events);
   create_map("a");
   run_for(1s);
   EXPECT_THAT(watched.seen, ElementsAre("BOOKMARK", "END"));
+  EXPECT_EQ(watched.versions.front(), written) << "as of 2 s before the end";
   EXPECT_EQ(server().watches().streams(), 0u);
+}
+
+TEST_F(WatchTimeoutTest, WithoutATimeOfItsClientTheServerEndsAStreamAfterHalfAnHourToAnHour) {
+  start_watch(watch_maps(std::nullopt), watched);
+  run_for(30min - 1s);
+  create_map("a");
+  run_for(30min + 2s);
+  create_map("b");
+  run_for(1s);
+  EXPECT_THAT(watched.seen, ElementsAre("ADDED a", "END"));
 }
 
 class TooOldInStreamTest : public WatchTest {
