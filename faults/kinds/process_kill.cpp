@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "faults/leader.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::faults {
@@ -14,10 +15,10 @@ class ProcessKillEffect final : public Effect {
   bool strikes_at_once() const override { return true; }
 
   bool take_hold() override {
-    sim::Process* process = environment().simulation->find(fault_.process);
+    sim::Process* process = find_process(environment(), fault_.process);
     if (process == nullptr || !process->alive()) return false;
     process_ = process;
-    host().fired("process " + fault_.process);
+    host().fired("process " + std::string(process->name()));
     if (fault_.restart_after) {
       process->restart(*fault_.restart_after);
     } else {
@@ -27,9 +28,8 @@ class ProcessKillEffect final : public Effect {
   }
 
   void on_event(const sim::TraceEvent& event) override {
-    if (event.get_if<sim::ProcessStarted>() != nullptr && event.process == fault_.process) {
-      host().healed();
-    }
+    if (process_ == nullptr || event.get_if<sim::ProcessStarted>() == nullptr) return;
+    if (event.process == process_->name()) host().healed();
   }
 
   void heal() override {

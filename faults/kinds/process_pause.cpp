@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "faults/leader.h"
 #include "sim/engine/simulation.h"
 
 namespace sdbtwin::faults {
@@ -15,10 +16,10 @@ class ProcessPauseEffect final : public Effect {
   bool strikes_at_once() const override { return true; }
 
   bool take_hold() override {
-    sim::Process* process = environment().simulation->find(fault_.process);
+    sim::Process* process = find_process(environment(), fault_.process);
     if (process == nullptr || !process->alive()) return false;
     process_ = process;
-    host().fired("process " + fault_.process);
+    host().fired("process " + std::string(process->name()));
     process->pause();
     host().after(fault_.duration, [this] {
       heal();

@@ -149,6 +149,7 @@ class ScenarioLoader {
     read_cluster(spec, scenario.cluster);
     read_database(spec, scenario.database);
     read_workload(spec, scenario.workload);
+    read_operators(spec, scenario.operators);
     read_policy(spec, scenario.policy);
     for (Manifest& manifest : read_manifest_list(spec, "manifests")) {
       scenario.manifests.push_back(std::move(manifest));

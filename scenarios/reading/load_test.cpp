@@ -238,6 +238,46 @@ TEST_F(LoadTest, ManifestOfAnUnknownKind) {
 
 // ---- more of them
 
+TEST_F(LoadTest, KindsThatClustersHaveOrThatAFileDeclaresAreTaken) {
+  const std::string definition =
+      "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+      "metadata: {name: widgets.example.com}\n"
+      "spec: {group: example.com, scope: Cluster, names: {kind: Widget, plural: widgets},\n"
+      "  versions: [{name: v1}]}\n---\n";
+  files_.write("more.yaml",
+               definition +
+                   "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n---\n"
+                   "apiVersion: apps.k8s.appscode.com/v1\nkind: PlacementPolicy\n"
+                   "metadata: {name: spread}\n---\n"
+                   "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n");
+  const auto scenario = load("  manifests: [db.yaml, more.yaml]\n");
+  ASSERT_TRUE(scenario.has_value()) << to_text(problems_.all().front());
+  ASSERT_THAT(scenario->manifests, SizeIs(5));
+  EXPECT_EQ(scenario->manifests[2].object->metadata.namespace_, "");
+  EXPECT_EQ(scenario->manifests[3].object->metadata.namespace_, "");
+  EXPECT_EQ(scenario->manifests[4].object->metadata.namespace_, "default");
+  EXPECT_THAT(scenario->notes,
+              ::testing::Contains("a Deployment is stored, and nothing in the twin acts on it"));
+}
+
+TEST_F(LoadTest, AKindThatNobodyHasDeclaredIsAProblem) {
+  files_.write("more.yaml", "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n");
+  const Problem problem = problem_of("  manifests: [db.yaml, more.yaml]\n");
+  EXPECT_THAT(problem.message, HasSubstr("there is no kind \"Widget\""));
+}
+
+TEST_F(LoadTest, OperatorsMayHaveReplicasAndThenElectALeader) {
+  const auto scenario = load(
+      "  manifests: [db.yaml]\n"
+      "  operators:\n"
+      "    opsManager: {replicas: 2}\n"
+      "    provisioner: {replicas: 2, leaderElection: false}\n");
+  ASSERT_TRUE(scenario.has_value()) << to_text(problems_.all().front());
+  EXPECT_EQ(scenario->operators.ops_manager.replicas, 2);
+  EXPECT_TRUE(scenario->operators.ops_manager.leader_election);
+  EXPECT_FALSE(scenario->operators.provisioner.leader_election);
+}
+
 TEST_F(LoadTest, UnknownFieldOfAManifest) {
   std::string database = kDatabaseYaml;
   database.replace(database.find("replicas: 2"), 11, "replica: 2");

@@ -12,6 +12,7 @@ namespace {
 
 // Bounds [us]: what the simulator is tested for, not what one may wish for.
 constexpr std::int64_t kNodesMax = 5'000;
+constexpr std::int64_t kReplicasMax = 9;
 constexpr std::int64_t kPartitionsMax = 1'024;
 constexpr std::int64_t kRowsMax = 1'000'000'000'000;
 constexpr std::int64_t kBytesMax = std::int64_t{1} << 50;
@@ -88,6 +89,20 @@ void read_workload(MapReader& spec, WorkloadSettings& workload) {
   reader.read("writeRowsPerSecond", workload.write_rows_per_second, {0, 1'000'000'000});
   reader.read("readRowsPerSecond", workload.read_rows_per_second, {0, 1'000'000'000});
   reader.read("timeout", workload.timeout);
+  reader.finish();
+}
+
+void read_operators(MapReader& spec, OperatorsSettings& operators) {
+  MapReader reader = spec.nested("operators");
+  for (auto [name, settings] : {std::pair("provisioner", &operators.provisioner),
+                                std::pair("opsManager", &operators.ops_manager)}) {
+    MapReader one = reader.nested(name);
+    if (one.read("replicas", settings->replicas, {1, kReplicasMax})) {
+      settings->leader_election = settings->replicas > 1;
+    }
+    one.read("leaderElection", settings->leader_election);
+    one.finish();
+  }
   reader.finish();
 }
 

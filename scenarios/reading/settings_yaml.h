@@ -13,6 +13,7 @@ namespace sdbtwin::scenarios {
 void read_cluster(MapReader& spec, ClusterSettings& cluster);
 void read_database(MapReader& spec, DatabaseSettings& database);
 void read_workload(MapReader& spec, WorkloadSettings& workload);
+void read_operators(MapReader& spec, OperatorsSettings& operators);
 void read_policy(MapReader& spec, PolicySettings& policy);
 // Fills the names of the invariants that are switched off.
 void read_invariants(MapReader& spec, std::vector<std::string>& disabled);

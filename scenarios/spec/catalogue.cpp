@@ -10,6 +10,7 @@
 #include "model/api/core.h"
 #include "model/api/singlestore.h"
 #include "model/api/storage.h"
+#include "model/api/unstructured.h"
 
 namespace sdbtwin::scenarios {
 namespace {
@@ -47,8 +48,9 @@ constexpr std::array<Row, 6> kRows{{
 constexpr std::string_view kCoordinatorImage =
     "ghcr.io/kubedb/singlestore-coordinator:v0.22.0-rc.0";
 constexpr std::string_view kGitSyncImage = "registry.k8s.io/git-sync/git-sync:v4.4.2";
-constexpr std::int64_t kRunAsUser = 999;   // kubedb.md 1.1
-constexpr std::int64_t kRunAsGroup = 998;  // kubedb.md 1.1
+constexpr std::string_view kOperators = "kubedb";  // as scenarios/world/processes.h
+constexpr std::int64_t kRunAsUser = 999;           // kubedb.md 1.1
+constexpr std::int64_t kRunAsGroup = 998;          // kubedb.md 1.1
 
 std::shared_ptr<const api::SinglestoreVersion> make_version(const Row& row) {
   auto version = std::make_shared<api::SinglestoreVersion>();
@@ -124,6 +126,7 @@ class Supplier {
     versions();
     licenses();
     nodes();
+    untyped_kinds();
     return std::move(out_);
   }
 
@@ -137,8 +140,22 @@ class Supplier {
       if (name.empty()) continue;
       if (missing({api::Kind::kNamespace, "", name})) names.push_back(name);
     }
+    if (scenario_.operators.elect() &&
+        missing({api::Kind::kNamespace, "", std::string(kOperators)})) {
+      names.emplace_back(kOperators);
+    }
     for (const std::string& name : names) out_.objects.push_back(make_namespace(name));
     if (!names.empty()) note("namespace {}", fmt::join(names, ", "));
+  }
+
+  void untyped_kinds() {
+    std::set<std::string> told;
+    for (const Manifest* manifest : all_objects(scenario_)) {
+      const auto object = api::as_if<api::Unstructured>(manifest->object);
+      if (object == nullptr || !told.insert(object->unstructured_type->name).second) continue;
+      out_.notes.push_back(fmt::format("a {} is stored, and nothing in the twin acts on it",
+                                       object->unstructured_type->name));
+    }
   }
 
   void storage_classes() {

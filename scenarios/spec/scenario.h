@@ -114,6 +114,7 @@ struct Scenario {
   ClusterSettings cluster;
   DatabaseSettings database;
   WorkloadSettings workload;
+  OperatorsSettings operators;
   PolicySettings policy;
   std::vector<Manifest> manifests;  // applied at the start, in this order
   std::vector<Action> actions;

@@ -43,6 +43,19 @@ struct WorkloadSettings {
   sim::Duration timeout{std::chrono::seconds(10)};  // [us] then the outcome of a write is unknown
 };
 
+// How many processes of an operator run. With leader election one of them acts and the others are
+// ready to take over (kubernetes.md 5.4); without it all act.
+struct OperatorSettings {
+  std::int32_t replicas = 1;     // what KubeDB's charts install
+  bool leader_election = false;  // of more than one, by default
+};
+struct OperatorsSettings {
+  OperatorSettings provisioner;
+  OperatorSettings ops_manager;
+
+  bool elect() const { return provisioner.leader_election || ops_manager.leader_election; }
+};
+
 using ops_manager::RolloutOrder;
 
 struct PolicySettings {

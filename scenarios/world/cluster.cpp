@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "controller/kit/lease_leadership.h"
 #include "controller/ops_manager/ops_manager.h"
 #include "controller/provisioner/provisioner.h"
 #include "model/cluster/machinery.h"
@@ -22,6 +23,9 @@ class HostedOperator final : public sim::Actor {
  private:
   std::unique_ptr<kit::Operator> hosted_;
 };
+
+// From the exit of an operator's process until its container runs again. [us]
+constexpr sim::Duration kContainerRestart = std::chrono::seconds(2);
 
 std::unique_ptr<sim::Actor> host(std::unique_ptr<kit::Operator> hosted) {
   return std::make_unique<HostedOperator>(std::move(hosted));
@@ -85,7 +89,11 @@ sim::Process& Cluster::add(std::string_view name, sim::ProcessMain main) {
 }
 
 std::unique_ptr<api::Client> Cluster::connect(sim::Runtime& runtime) {
-  return endpoint_.client_for(runtime, std::string(runtime.name()));
+  return connect_as(runtime, runtime.name());
+}
+
+std::unique_ptr<api::Client> Cluster::connect_as(sim::Runtime& runtime, std::string_view user) {
+  return endpoint_.client_for(runtime, std::string(user));
 }
 
 void Cluster::add_api_server() {
@@ -128,21 +136,51 @@ void Cluster::add_machinery() {
   cluster::add_control_plane(simulation_, endpoint_, *disks_, timings_);
 }
 
+std::unique_ptr<kit::Leadership> Cluster::leadership_of(sim::Runtime& runtime,
+                                                        std::string_view name,
+                                                        const OperatorSettings& settings) {
+  if (!settings.leader_election) return nullptr;
+  client::LeaderElectionOptions options;
+  options.namespace_ = kOperatorNamespace;
+  options.name = name;
+  options.identity = runtime.name();
+  // Whoever has lost ends; its kubelet starts the container again at once (kubernetes.md 3.2).
+  const auto on_lost = [this, process = std::string(runtime.name())] {
+    simulation_.find(process)->restart(kContainerRestart);
+  };
+  return std::make_unique<kit::LeaseLeadership>(runtime, connect_as(runtime, name),
+                                                std::move(options), on_lost);
+}
+
+void Cluster::add_replicas(std::string_view name, const OperatorSettings& settings,
+                           const MakeOperator& make) {
+  for (std::int32_t i = 0; i < settings.replicas; ++i) {
+    add(replica_name(name, i),
+        [this, name, settings, make](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
+          return host(make(runtime, leadership_of(runtime, name, settings)));
+        });
+  }
+}
+
 void Cluster::add_operators() {
-  add(kProvisioner, [this](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
-    provisioner::ProvisionerOptions options;
-    if (planners_.provisioner) options.planner = planners_.provisioner;
-    return host(provisioner::make_provisioner(
-        runtime, connect(runtime), fleet_->client_for(runtime, std::string(kProvisioner)),
-        std::move(options)));
-  });
-  add(kOpsManager, [this](sim::Runtime& runtime) -> std::unique_ptr<sim::Actor> {
-    ops_manager::OpsManagerOptions options = ops_manager_options(scenario_.policy);
-    options.planner = planners_.ops_manager;
-    return host(ops_manager::make_ops_manager(runtime, connect(runtime),
-                                              fleet_->client_for(runtime, std::string(kOpsManager)),
-                                              std::move(options)));
-  });
+  add_replicas(kProvisioner, scenario_.operators.provisioner,
+               [this](sim::Runtime& runtime, std::unique_ptr<kit::Leadership> leadership) {
+                 provisioner::ProvisionerOptions options;
+                 if (planners_.provisioner) options.planner = planners_.provisioner;
+                 options.leadership = std::move(leadership);
+                 return provisioner::make_provisioner(
+                     runtime, connect_as(runtime, kProvisioner),
+                     fleet_->client_for(runtime, std::string(kProvisioner)), std::move(options));
+               });
+  add_replicas(kOpsManager, scenario_.operators.ops_manager,
+               [this](sim::Runtime& runtime, std::unique_ptr<kit::Leadership> leadership) {
+                 ops_manager::OpsManagerOptions options = ops_manager_options(scenario_.policy);
+                 options.planner = planners_.ops_manager;
+                 return ops_manager::make_ops_manager(
+                     runtime, connect_as(runtime, kOpsManager),
+                     fleet_->client_for(runtime, std::string(kOpsManager)), std::move(options),
+                     std::move(leadership));
+               });
 }
 
 void Cluster::add_user() {

@@ -7,11 +7,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "controller/kit/leadership.h"
+#include "controller/kit/operator.h"
 #include "faults/environment.h"
 #include "faults/injector.h"
 #include "faults/registry_outage.h"
@@ -68,6 +71,15 @@ class Cluster final : public invariants::Truth {
   void add_user();
   sim::Process& add(std::string_view name, sim::ProcessMain main);
   std::unique_ptr<api::Client> connect(sim::Runtime& runtime);
+  // Replicas of an operator share the user, as they share a service account.
+  std::unique_ptr<api::Client> connect_as(sim::Runtime& runtime, std::string_view user);
+
+  using MakeOperator = std::function<std::unique_ptr<kit::Operator>(
+      sim::Runtime& runtime, std::unique_ptr<kit::Leadership> leadership)>;
+  void add_replicas(std::string_view name, const OperatorSettings& settings,
+                    const MakeOperator& make);
+  std::unique_ptr<kit::Leadership> leadership_of(sim::Runtime& runtime, std::string_view name,
+                                                 const OperatorSettings& settings);
 
   const Scenario& scenario_;
   Planners planners_;

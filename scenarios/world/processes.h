@@ -2,6 +2,7 @@
 // scenario files use them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +22,18 @@ inline constexpr std::string_view kProvisioner = "provisioner";
 inline constexpr std::string_view kOpsManager = "ops-manager";
 inline constexpr std::string_view kUserProcess = "user";
 
+// Where the operators live, and their leases with them: KubeDB's charts' default.
+inline constexpr std::string_view kOperatorNamespace = "kubedb";
+
+// "ops-manager" for the first replica of it, then "ops-manager/1", ...
+std::string replica_name(std::string_view operator_name, std::int32_t index);
+
 // Those that write to the API server.
 std::vector<std::string> client_processes();
 // Those that a fault may kill or pause: the ones that can be rebuilt from what is written.
 std::vector<std::string> mortal_processes();
-// True for a name of `names`, and for kubelet/<anything> where they hold kubelet/<node>.
+// True for a name of `names`, for kubelet/<anything> where they hold kubelet/<node>, for replicas
+// of operators and for "leader of <operator>".
 bool names_process(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace sdbtwin::scenarios
