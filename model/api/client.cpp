@@ -95,7 +95,7 @@ Request Request::set_scale(ObjectRef ref, int32_t replicas) {
 Request Request::remove(ObjectRef ref, DeleteOptions options) {
   Request request = make(Verb::kDelete, std::move(ref));
   request.delete_options = std::move(options);
-  request.dry_run = request.delete_options.dry_run;
+  request.dry_run = request.delete_options->dry_run;
   return request;
 }
 
@@ -104,7 +104,7 @@ Request Request::remove_collection(Kind kind, std::string namespace_, ListOption
   Request request = make(Verb::kDeleteCollection, ObjectRef(kind, std::move(namespace_), ""));
   request.list_options = std::move(which);
   request.delete_options = std::move(options);
-  request.dry_run = request.delete_options.dry_run;
+  request.dry_run = request.delete_options->dry_run;
   return request;
 }
 
@@ -112,7 +112,7 @@ Request Request::evict(ObjectRef pod, DeleteOptions options) {
   Request request = make(Verb::kCreate, std::move(pod));
   request.subresource = Subresource::kEviction;
   request.delete_options = std::move(options);
-  request.dry_run = request.delete_options.dry_run;
+  request.dry_run = request.delete_options->dry_run;
   return request;
 }
 

@@ -20,6 +20,7 @@
 #include "model/api/object.h"
 #include "model/api/result.h"
 #include "model/api/selector.h"
+#include "model/api/shared.h"
 #include "model/api/value.h"
 #include "sim/core/task.h"
 
@@ -105,8 +106,9 @@ class Request {
   PatchType patch_type = PatchType::kMerge;
   Value patch_body;
   bool force = false;            // kApply: take over fields of other managers
-  DeleteOptions delete_options;  // kDelete, kDeleteCollection, eviction
-  ListOptions list_options;      // kList, kDeleteCollection
+  // Shared, because most requests have neither and every request is passed on several times.
+  Shared<DeleteOptions> delete_options;  // kDelete, kDeleteCollection, eviction
+  Shared<ListOptions> list_options;      // kList, kDeleteCollection
   GetOptions get_options;
   std::string target_node;     // binding
   int32_t scale_replicas = 0;  // update of /scale

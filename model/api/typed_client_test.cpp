@@ -85,7 +85,7 @@ TEST(TypedClient, SendsAndTypesRequests) {
                                             "update Pod demo/web-0 /status",
                                             "patch Pod demo/web-0 /status", "delete Pod demo/web-0",
                                             "create Pod demo/web-0 /eviction"}));
-  EXPECT_EQ(client.requests.back().delete_options.uid, "u1");
+  EXPECT_EQ(client.requests.back().delete_options->uid, "u1");
 }
 
 TEST(TypedClient, HandsErrorsBack) {

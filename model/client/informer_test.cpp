@@ -57,7 +57,7 @@ class ScriptedClient final : public api::Client {
   };
 
   Task<api::Result<api::Response>> call(api::Request request) override {
-    lists.push_back(request.list_options.resource_version);
+    lists.push_back(request.list_options->resource_version);
     if (list_answers.empty()) co_return api::errors::internal_error("no answer prepared");
     api::Result<api::Response> answer = std::move(list_answers.front());
     list_answers.pop_front();

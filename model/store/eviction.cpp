@@ -127,7 +127,7 @@ api::ObjectPtr mark_disrupted(Transaction& transaction,
 
 Answer disrupt(Transaction& transaction, const std::shared_ptr<const api::Pod>& pod) {
   const api::ObjectPtr marked = mark_disrupted(transaction, pod);
-  api::DeleteOptions options = transaction.request().delete_options;
+  api::DeleteOptions options = *transaction.request().delete_options;
   if (options.resource_version) options.resource_version = marked->metadata.resource_version;
   const Answer removed = remove_object(transaction, marked, options);
   if (!removed) return removed.error();
@@ -140,7 +140,7 @@ Answer evict(Transaction& transaction) {
   const auto pod = api::as_if<api::Pod>(transaction.find());
   if (pod == nullptr) return transaction.not_found();
   const api::Result<void> meant = check_preconditions(
-      transaction.resource(), transaction.request().delete_options, pod->metadata);
+      transaction.resource(), *transaction.request().delete_options, pod->metadata);
   if (!meant) return meant.error();
   if (budget_is_ignored(*pod)) return disrupt(transaction, pod);
 

@@ -62,7 +62,7 @@ void fill_page(const Objects& objects, const api::ObjectKey& first, const Select
 
 Answer list_page(Transaction& transaction, const Selection& selection, Snapshot snapshot,
                  const std::optional<ContinueToken>& token) {
-  const api::ListOptions& options = transaction.request().list_options;
+  const api::ListOptions& options = *transaction.request().list_options;
   const Table& table = transaction.table();
   api::Response response;
   response.resource_version = snapshot.revision;
@@ -132,7 +132,7 @@ Answer read_one(Transaction& transaction, std::uint64_t as_of) {
 }
 
 Answer list(Transaction& transaction, std::uint64_t as_of) {
-  const api::ListOptions& options = transaction.request().list_options;
+  const api::ListOptions& options = *transaction.request().list_options;
   const api::Result<void> sensible = check_options(options);
   if (!sensible) return sensible.error();
   const api::Result<Selection> selection = Selection::of(transaction.request());

@@ -187,7 +187,7 @@ class Sequence {
     const int expected = expect(step, key, next);
     Request request = request_of(step, key);
     request.dry_run = step.dry;
-    request.delete_options.dry_run = step.dry;
+    request.delete_options.edit().dry_run = step.dry;
     RC_ASSERT(apply(request) == expected);
     if (!step.dry) model_ = std::move(next);
   }

@@ -155,7 +155,7 @@ Answer remove_object(Transaction& transaction, const api::ObjectPtr& existing,
 Answer remove(Transaction& transaction) {
   const api::ObjectPtr existing = transaction.find();
   if (existing == nullptr) return transaction.not_found();
-  return remove_object(transaction, existing, transaction.request().delete_options);
+  return remove_object(transaction, existing, *transaction.request().delete_options);
 }
 
 Answer remove_collection(Transaction& transaction) {
@@ -166,7 +166,7 @@ Answer remove_collection(Transaction& transaction) {
   response.resource_version = transaction.revision();  // of the list that says what is meant
   for (const api::ObjectPtr& object : selection->select(transaction.table())) {
     // One by one, as the server does it: what fails for one does not undo the others.
-    const Answer removed = remove_object(transaction, object, request.delete_options);
+    const Answer removed = remove_object(transaction, object, *request.delete_options);
     if (!removed) return removed.error();
     response.items.push_back(object);
   }

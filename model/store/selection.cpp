@@ -3,7 +3,7 @@
 namespace sdbtwin::store {
 
 api::Result<Selection> Selection::of(const api::Request& list) {
-  const api::ListOptions& options = list.list_options;
+  const api::ListOptions& options = *list.list_options;
   const api::Result<void> known = options.field_selector.check(list.ref.kind);
   if (!known) return known.error();
   return Selection(list.ref.key.namespace_, options.label_selector, options.field_selector);

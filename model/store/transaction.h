@@ -31,7 +31,7 @@ class Transaction {
   api::Timestamp timestamp() const { return api::ClusterTime::at(context_->now); }
   std::string_view user() const noexcept { return context_->user; }
   std::uint64_t revision() const noexcept { return store_->keyspace_.revision(); }
-  bool dry_run() const noexcept { return request_->dry_run || request_->delete_options.dry_run; }
+  bool dry_run() const noexcept { return request_->dry_run || request_->delete_options->dry_run; }
 
   Table& table() noexcept { return *table_; }
   const Table& table_of(api::Kind kind) const { return store_->table(kind); }

@@ -156,7 +156,7 @@ api::Result<api::Response> ScriptedApi::carry_out(const api::Request& request) {
   switch (request.verb) {
     case api::Verb::kList:
       response.items = caches_[request.ref.kind].list(request.ref.key.namespace_,
-                                                      request.list_options.label_selector);
+                                                      request.list_options->label_selector);
       return response;
     case api::Verb::kGet:
       response.object = find(request.ref);

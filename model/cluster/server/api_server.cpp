@@ -92,7 +92,7 @@ void ApiServer::release_all() {
 
 // --- On the way ---------------------------------------------------------------------------------
 
-void ApiServer::send(api::Request request, const Identity& client, sim::Duration there,
+void ApiServer::send(api::Request&& request, const Identity& client, sim::Duration there,
                      sim::Duration back, Reply<api::Response>& reply) {
   if (is_overloaded(request)) return reply.set(overloaded(), runtime_->now() + there + back);
   std::int32_t& seats = in_flight_like(request);
@@ -110,7 +110,7 @@ void ApiServer::send(api::Request request, const Identity& client, sim::Duration
   in_flight_.push_back(*call.release());
 }
 
-void ApiServer::send(api::WatchRequest request, const Identity& client, sim::Duration there,
+void ApiServer::send(api::WatchRequest&& request, const Identity& client, sim::Duration there,
                      sim::Duration back, const sim::Rng& rng, Reply<WatchInFlight::Stream>& reply) {
   auto watch =
       std::make_unique<WatchInFlight>(std::move(request), *reply.runtime(), rng, *this, *runtime_,

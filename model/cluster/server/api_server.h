@@ -123,9 +123,9 @@ class ApiServer final : public sim::Actor {
 
   // For connections ------------------------------------------------------------------------------
 
-  void send(api::Request request, const Identity& client, sim::Duration there, sim::Duration back,
+  void send(api::Request&& request, const Identity& client, sim::Duration there, sim::Duration back,
             Reply<api::Response>& reply);
-  void send(api::WatchRequest request, const Identity& client, sim::Duration there,
+  void send(api::WatchRequest&& request, const Identity& client, sim::Duration there,
             sim::Duration back, const sim::Rng& rng, Reply<WatchInFlight::Stream>& reply);
   void take(CallInFlight& call);
   void take(WatchInFlight& watch);

@@ -107,7 +107,7 @@ class CallInFlight final : public InFlight {
 
   // `seats`: how many of its sort are under way; it takes one of them for its life.
   template <class... Args>
-  CallInFlight(api::Request request, std::int32_t& seats, Args&&... args)
+  CallInFlight(api::Request&& request, std::int32_t& seats, Args&&... args)
       : InFlight(std::forward<Args>(args)...), request_(std::move(request)), seats_(&seats) {
     ++*seats_;
   }
@@ -137,7 +137,7 @@ class WatchInFlight final : public InFlight {
   using Stream = std::unique_ptr<api::WatchStream>;
 
   template <class... Args>
-  explicit WatchInFlight(api::WatchRequest request, sim::Runtime& reader, sim::Rng rng,
+  explicit WatchInFlight(api::WatchRequest&& request, sim::Runtime& reader, sim::Rng rng,
                          Args&&... args)
       : InFlight(std::forward<Args>(args)...),
         request_(std::move(request)),
