@@ -44,12 +44,16 @@ api::Value release_patch(const api::PetSet& set, const api::Object& released) {
 std::vector<RevisionPtr> PetSetHistory::list(const api::PetSet& set) const {
   std::vector<RevisionPtr> revisions;
   if (!set.spec->selector) return revisions;
-  for (RevisionPtr& revision :
-       tools_.revisions.list(set.metadata.namespace_, *set.spec->selector)) {
-    const api::OwnerReference* owner = api::controller_of(revision->metadata);
-    if (owner == nullptr || owner->uid == set.metadata.uid)
-      revisions.push_back(std::move(revision));
-  }
+  const auto take = [&](const std::vector<RevisionPtr>& found) {
+    for (const RevisionPtr& revision : found) {
+      if (revision->metadata.namespace_ == set.metadata.namespace_ &&
+          set.spec->selector->matches(*revision->metadata.labels)) {
+        revisions.push_back(revision);
+      }
+    }
+  };
+  take(tools_.revisions.by_index(kControllerIndex, set.metadata.uid));
+  take(tools_.revisions.by_index(kOrphanIndex, set.metadata.namespace_));
   sort_revisions(revisions);
   return revisions;
 }

@@ -46,7 +46,9 @@ PetSetController::PetSetController(sim::Runtime& runtime, std::unique_ptr<api::C
       policies_(runtime, *client_, api::Kind::kUnstructured, untyped(kPlacementPolicy)),
       sync_(tools(), pods_.cache(), options.pass),
       queue_(runtime) {
-  for (auto& [name, function] : pod_indices()) pods_.add_index(name, function);
+  for (client::Informer* members : {&pods_, &revisions_}) {
+    for (auto& [name, function] : member_indices()) members->add_index(name, function);
+  }
   for (auto& [name, function] : claim_indices()) claims_.add_index(name, function);
   add_handlers();
   for (client::Informer* informer : informers()) informer->start();

@@ -94,7 +94,9 @@ ScriptedApi::ScriptedApi() {
   for (const Kind kind : {Kind::kPod, Kind::kPetSet, Kind::kPersistentVolumeClaim,
                           Kind::kControllerRevision, Kind::kEvent, Kind::kUnstructured})
     caches_[kind];
-  for (auto& [name, function] : pod_indices()) caches_[Kind::kPod].add_index(name, function);
+  for (const Kind kind : {Kind::kPod, Kind::kControllerRevision}) {
+    for (auto& [name, function] : member_indices()) caches_[kind].add_index(name, function);
+  }
   for (auto& [name, function] : claim_indices())
     caches_[Kind::kPersistentVolumeClaim].add_index(name, function);
 }

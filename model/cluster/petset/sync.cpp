@@ -28,7 +28,7 @@ void index_owned(const api::Object& object, std::vector<std::string>& values) {
 
 }  // namespace
 
-std::map<std::string, client::Cache::IndexFunction> pod_indices() {
+std::map<std::string, client::Cache::IndexFunction> member_indices() {
   return {{std::string(kControllerIndex), index_controller},
           {std::string(kOrphanIndex), index_orphan}};
 }

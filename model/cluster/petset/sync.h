@@ -19,16 +19,13 @@
 
 namespace sdbtwin::cluster {
 
-// Indices of the pods' cache: those of a controller, and those that nobody controls, which are all
-// that a set may adopt.
-inline constexpr std::string_view kOrphanIndex = "orphan-namespace";
-inline constexpr std::string_view kControllerIndex = "controller-uid";
-std::map<std::string, client::Cache::IndexFunction> pod_indices();
+// What the caches are indexed by: those of pods and revisions, and that of claims.
+std::map<std::string, client::Cache::IndexFunction> member_indices();
 std::map<std::string, client::Cache::IndexFunction> claim_indices();
 
 class PetSetSync {
  public:
-  // `pods` is the cache of the tools' pods and has the two indices.
+  // `pods` is the cache of the tools' pods.
   PetSetSync(PetSetTools tools, const client::Cache& pods, const PassOptions& options);
 
   // Result: how many pods are available; nothing when the pass did not come to counting.

@@ -13,6 +13,10 @@
 
 namespace sdbtwin::cluster {
 
+// Indices of the caches of pods and revisions: those of a controller, and those that nobody
+// controls, which are all that a set may adopt.
+inline constexpr std::string_view kControllerIndex = "controller-uid";
+inline constexpr std::string_view kOrphanIndex = "orphan-namespace";
 // Index of the claims' cache: claims with any owner, by namespace.
 inline constexpr std::string_view kOwnedClaims = "owned-in-namespace";
 
