@@ -36,6 +36,8 @@ const std::map<const FieldInfo*, Value>& default_values() {
   return kValues;
 }
 
+using Steps = FieldPlan::Steps;
+
 class Defaults {
  public:
   explicit Defaults(bool custom_resource)
@@ -43,48 +45,52 @@ class Defaults {
     context_.custom_resource = custom_resource;
   }
 
-  // Whether fill() would change anything: shared parts are only copied when it would.
-  bool lacks(const TypeInfo& type, const void* value) const {
-    switch (type.kind) {
-      case TypeKind::kShared:
-        return lacks(type.element(), type.box->get(value));
-      case TypeKind::kOptional: {
-        const void* inner = type.box->get(value);
-        return inner != nullptr && lacks(type.element(), inner);
-      }
-      case TypeKind::kList:
-        for (size_t index = 0; index < type.list->size(value); ++index) {
-          if (lacks(type.element(), type.list->at(value, index))) return true;
-        }
-        return false;
-      case TypeKind::kStruct:
-        return struct_lacks(type, value);
-      default:
-        return false;
-    }
-  }
-
-  void fill(const TypeInfo& type, void* value) {
-    switch (type.kind) {
-      case TypeKind::kShared:
-        if (lacks(type, value)) fill(type.element(), type.box->edit(value));
-        return;
-      case TypeKind::kOptional:
-        if (type.box->get(value) != nullptr) fill(type.element(), type.box->edit(value));
-        return;
-      case TypeKind::kList:
-        for (size_t index = 0; index < type.list->size(value); ++index) {
-          fill(type.element(), type.list->edit(value, index));
-        }
-        return;
-      case TypeKind::kStruct:
-        return fill_struct(type, value);
-      default:
-        return;
-    }
+  void fill_kind(const TypeInfo& kind, void* object) {
+    fill_struct(kind, object, fields_with_defaults().of(kind));
   }
 
  private:
+  // Whether fill() would change anything: shared parts are only copied when it would.
+  bool lacks(const TypeInfo& type, const void* value, const Steps& steps) const {
+    switch (type.kind) {
+      case TypeKind::kShared:
+        return lacks(type.element(), type.box->get(value), steps);
+      case TypeKind::kOptional: {
+        const void* inner = type.box->get(value);
+        return inner != nullptr && lacks(type.element(), inner, steps);
+      }
+      case TypeKind::kList:
+        for (size_t index = 0; index < type.list->size(value); ++index) {
+          if (lacks(type.element(), type.list->at(value, index), steps)) return true;
+        }
+        return false;
+      case TypeKind::kStruct:
+        return struct_lacks(type, value, steps);
+      default:
+        return false;
+    }
+  }
+
+  void fill(const TypeInfo& type, void* value, const Steps& steps) {
+    switch (type.kind) {
+      case TypeKind::kShared:
+        if (lacks(type, value, steps)) fill(type.element(), type.box->edit(value), steps);
+        return;
+      case TypeKind::kOptional:
+        if (type.box->get(value) != nullptr) fill(type.element(), type.box->edit(value), steps);
+        return;
+      case TypeKind::kList:
+        for (size_t index = 0; index < type.list->size(value); ++index) {
+          fill(type.element(), type.list->edit(value, index), steps);
+        }
+        return;
+      case TypeKind::kStruct:
+        return fill_struct(type, value, steps);
+      default:
+        return;
+    }
+  }
+
   bool applies(const FieldInfo& info) const {
     return info.default_by == scope_ || info.default_by == DefaultBy::kBoth;
   }
@@ -100,29 +106,30 @@ class Defaults {
     return info.type().kind != TypeKind::kStruct || !extra.is_absent(info.name) || applies(info);
   }
 
-  bool struct_lacks(const TypeInfo& type, const void* owner) const {
+  bool struct_lacks(const TypeInfo& type, const void* owner, const Steps& steps) const {
     const Opaque& extra = extra_of(type, owner);
-    for (const FieldInfo* field : plan_.of(type)) {
+    for (const auto& [field, member_type, below] : steps) {
       const FieldInfo& info = *field;
       if (is_missing(info, owner, extra)) return true;
-      if (is_entered(info, extra) && lacks(info.type(), info.get(owner))) return true;
+      if (below == nullptr || !is_entered(info, extra)) continue;
+      if (lacks(*member_type, info.get(owner), *below)) return true;
     }
     return false;
   }
 
-  void fill_struct(const TypeInfo& type, void* owner) {
+  void fill_struct(const TypeInfo& type, void* owner, const Steps& steps) {
     const Opaque extra = extra_of(type, owner);
-    for (const FieldInfo* field : plan_.of(type)) {
+    for (const auto& [field, member_type, below] : steps) {
       const FieldInfo& info = *field;
       if (is_missing(info, owner, extra)) {
         // With its place in `extra`: a default can be an explicit empty value.
         decode_field(type, info, owner, &default_values().at(&info), context_);
       }
-      if (is_entered(info, extra)) fill(info.type(), info.at(owner));
+      if (below == nullptr || !is_entered(info, extra)) continue;
+      fill(*member_type, info.at(owner), *below);
     }
   }
 
-  const FieldPlan& plan_ = fields_with_defaults();
   DefaultBy scope_;
   DecodeContext context_;
 };
@@ -195,7 +202,7 @@ void apply_defaults(Object& object) {
   if (object.kind() == Kind::kUnstructured) return;
   const KindInfo& info = kind_info(object.kind());
   Defaults defaults(info.custom_resource);
-  defaults.fill(info.type(), &object);
+  defaults.fill_kind(info.type(), &object);
   fill_dependent(object);
 }
 

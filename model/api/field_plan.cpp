@@ -17,24 +17,23 @@ FieldPlan::FieldPlan(Wants wants) {
   for (const KindInfo& kind : all_kinds()) explore(kind.type(), wants);
 }
 
-// Whether a walk has something to do at the struct or below it. Tables do not refer to themselves.
-bool FieldPlan::explore(const TypeInfo& type, Wants wants) {
-  if (const auto known = fields_.find(&type); known != fields_.end()) {
-    return !known->second.empty();
-  }
-  std::vector<const FieldInfo*> fields;
+// No steps: a walk has nothing to do at the struct or below it. Tables do not refer to themselves.
+const FieldPlan::Steps& FieldPlan::explore(const TypeInfo& type, Wants wants) {
+  if (const auto known = steps_.find(&type); known != steps_.end()) return known->second;
+  Steps steps;
   for (const FieldInfo& info : type.fields) {
     if (!info.modelled()) continue;
     const TypeInfo& inner = innermost(info.type());
-    const bool below = inner.kind == TypeKind::kStruct && explore(inner, wants);
-    if (below || wants(info)) fields.push_back(&info);
+    const Steps* below = inner.kind == TypeKind::kStruct ? &explore(inner, wants) : nullptr;
+    const bool leads_on = below != nullptr && !below->empty();
+    if (leads_on || wants(info)) steps.push_back({&info, &info.type(), below});
   }
-  return !fields_.emplace(&type, std::move(fields)).first->second.empty();
+  return steps_.emplace(&type, std::move(steps)).first->second;
 }
 
-std::span<const FieldInfo* const> FieldPlan::of(const TypeInfo& type) const {
-  const auto found = fields_.find(&type);
-  SIM_ASSERT(found != fields_.end());
+const FieldPlan::Steps& FieldPlan::of(const TypeInfo& type) const {
+  const auto found = steps_.find(&type);
+  SIM_ASSERT(found != steps_.end());
   return found->second;
 }
 

@@ -35,74 +35,75 @@ const FieldPlan& fields_with_members() {
   return kPlan;
 }
 
+using Steps = FieldPlan::Steps;
+
 // Walks an object by its tables; `before` runs alongside as long as it has the same shape.
 class Validator {
  public:
   explicit Validator(bool custom_resource) { context_.custom_resource = custom_resource; }
 
-  void visit(const TypeInfo& type, const void* value, const void* before) {
-    switch (type.kind) {
-      case TypeKind::kShared:
-        if (before != nullptr && type.same(value, before)) return;
-        return visit(type.element(), type.box->get(value),
-                     before == nullptr ? nullptr : type.box->get(before));
-      case TypeKind::kOptional:
-        if (const void* inner = type.box->get(value)) visit(type.element(), inner, nullptr);
-        return;
-      case TypeKind::kList:
-        return visit_list(type, value);
-      case TypeKind::kMap:
-        return visit_map(type, value);
-      case TypeKind::kStruct:
-        return visit_struct(type, value, before);
-      default:
-        return;  // leaves were checked when they were decoded
-    }
+  void check(const TypeInfo& kind, const void* object, const void* before) {
+    visit_struct(kind, object, before, fields_to_check().of(kind));
   }
 
   std::vector<StatusCause> take() { return std::move(causes_); }
 
  private:
-  void visit_list(const TypeInfo& type, const void* list) {
-    const TypeInfo& element = type.element();
-    if (!has_members(element)) return;
-    const size_t size = type.list->size(list);
-    for (size_t index = 0; index < size; ++index) {
-      PathScope scope(context_, index);
-      visit(element, type.list->at(list, index), nullptr);
+  void visit(const TypeInfo& type, const void* value, const void* before, const Steps& steps) {
+    switch (type.kind) {
+      case TypeKind::kShared:
+        if (before != nullptr && type.same(value, before)) return;
+        return visit(type.element(), type.box->get(value),
+                     before == nullptr ? nullptr : type.box->get(before), steps);
+      case TypeKind::kOptional:
+        if (const void* inner = type.box->get(value)) visit(type.element(), inner, nullptr, steps);
+        return;
+      case TypeKind::kList:
+        return visit_list(type, value, steps);
+      case TypeKind::kMap:
+        return visit_map(type, value, steps);
+      case TypeKind::kStruct:
+        return visit_struct(type, value, before, steps);
+      default:
+        return;  // leaves were checked when they were decoded
     }
   }
 
-  void visit_map(const TypeInfo& type, const void* map) {
-    if (!has_members(type.element())) return;
+  void visit_list(const TypeInfo& type, const void* list, const Steps& steps) {
+    const TypeInfo& element = type.element();
+    const size_t size = type.list->size(list);
+    for (size_t index = 0; index < size; ++index) {
+      PathScope scope(context_, index);
+      visit(element, type.list->at(list, index), nullptr, steps);
+    }
+  }
+
+  void visit_map(const TypeInfo& type, const void* map, const Steps& steps) {
     struct Context {
       Validator& validator;
       const TypeInfo& element;
-    } context{*this, type.element()};
+      const Steps& steps;
+    } context{*this, type.element(), steps};
     type.map->visit(map, &context, [](void* raw, const std::string& key, const void* value) {
       auto& state = *static_cast<Context*>(raw);
       PathScope scope(state.validator.context_, key);
-      state.validator.visit(state.element, value, nullptr);
+      state.validator.visit(state.element, value, nullptr, state.steps);
     });
   }
 
-  static bool has_members(const TypeInfo& type) {
-    return type.kind == TypeKind::kStruct || type.kind == TypeKind::kList ||
-           type.kind == TypeKind::kMap || is_box(type.kind);
-  }
-
-  void visit_struct(const TypeInfo& type, const void* owner, const void* before) {
+  void visit_struct(const TypeInfo& type, const void* owner, const void* before,
+                    const Steps& steps) {
     const Opaque& extra = extra_of(type, owner);
-    for (const FieldInfo* field : plan_.of(type)) {
+    for (const auto& [field, field_type, below] : steps) {
       const FieldInfo& info = *field;
-      const TypeInfo& member_type = info.type();
+      const TypeInfo& member_type = *field_type;
       const void* member = info.get(owner);
       if (info.required || member_type.kind == TypeKind::kEnum) {
         check_member(info, member_type, member, extra);
       }
-      if (!has_members(member_type) || is_left_out(info, member_type, member, extra)) continue;
+      if (below == nullptr || is_left_out(info, member_type, member, extra)) continue;
       PathScope scope(context_, info.name);
-      visit(member_type, member, before == nullptr ? nullptr : info.get(before));
+      visit(member_type, member, before == nullptr ? nullptr : info.get(before), *below);
     }
   }
 
@@ -135,7 +136,6 @@ class Validator {
     causes_.push_back(field_error::not_supported(context_.path(), kept.dump(), supported));
   }
 
-  const FieldPlan& plan_ = fields_to_check();
   DecodeContext context_;
   std::vector<StatusCause> causes_;
 };
@@ -212,33 +212,37 @@ class Pruner {
  public:
   explicit Pruner(bool remove) : remove_(remove) {}
 
-  void visit(const TypeInfo& type, void* value) {
-    switch (type.kind) {
-      case TypeKind::kShared: {
-        if (remove_) return visit(type.element(), type.box->edit(value));
-        // Only read: the walk changes nothing without `remove_`.
-        return visit(type.element(), const_cast<void*>(type.box->get(value)));
-      }
-      case TypeKind::kOptional:
-        if (type.box->get(value) != nullptr) visit(type.element(), type.box->edit(value));
-        return;
-      case TypeKind::kList:
-        for (size_t index = 0; index < type.list->size(value); ++index) {
-          PathScope scope(context_, index);
-          visit(type.element(), type.list->edit(value, index));
-        }
-        return;
-      case TypeKind::kStruct:
-        return visit_struct(type, value);
-      default:
-        return;
-    }
+  void walk(const TypeInfo& kind, void* object) {
+    visit_struct(kind, object, fields_with_members().of(kind));
   }
 
   std::vector<StatusCause> take() { return std::move(unknown_); }
 
  private:
-  void visit_struct(const TypeInfo& type, void* owner) {
+  void visit(const TypeInfo& type, void* value, const Steps& steps) {
+    switch (type.kind) {
+      case TypeKind::kShared: {
+        if (remove_) return visit(type.element(), type.box->edit(value), steps);
+        // Only read: the walk changes nothing without `remove_`.
+        return visit(type.element(), const_cast<void*>(type.box->get(value)), steps);
+      }
+      case TypeKind::kOptional:
+        if (type.box->get(value) != nullptr) visit(type.element(), type.box->edit(value), steps);
+        return;
+      case TypeKind::kList:
+        for (size_t index = 0; index < type.list->size(value); ++index) {
+          PathScope scope(context_, index);
+          visit(type.element(), type.list->edit(value, index), steps);
+        }
+        return;
+      case TypeKind::kStruct:
+        return visit_struct(type, value, steps);
+      default:
+        return;
+    }
+  }
+
+  void visit_struct(const TypeInfo& type, void* owner, const Steps& steps) {
     std::vector<std::string> names;
     for (const auto& [name, value] : extra_of(type, owner).fields()) {
       if (type.find(name) == nullptr) names.push_back(name);
@@ -250,13 +254,12 @@ class Pruner {
           {"FieldValueInvalid", fmt::format("unknown field \"{}\"", where), std::move(where)});
       if (remove_) edit_extra(type, owner).erase(name);
     }
-    for (const FieldInfo* info : plan_.of(type)) {
+    for (const auto& [info, member_type, below] : steps) {
       PathScope scope(context_, info->name);
-      visit(info->type(), info->at(owner));
+      visit(*member_type, info->at(owner), *below);
     }
   }
 
-  const FieldPlan& plan_ = fields_with_members();
   bool remove_;
   DecodeContext context_;
   std::vector<StatusCause> unknown_;
@@ -270,7 +273,7 @@ std::vector<StatusCause> validate(const Object& object, const Object* before) {
   if (object.kind() == Kind::kUnstructured) return causes;
   const KindInfo& info = kind_info(object.kind());
   Validator validator(info.custom_resource);
-  validator.visit(info.type(), &object, before);
+  validator.check(info.type(), &object, before);
   std::vector<StatusCause> body = validator.take();
   causes.insert(causes.end(), body.begin(), body.end());
   return causes;
@@ -287,14 +290,14 @@ std::vector<StatusCause> validate_update(const Object& before, const Object& aft
 std::vector<StatusCause> unknown_fields(const Object& object) {
   if (object.kind() == Kind::kUnstructured) return {};
   Pruner pruner(false);
-  pruner.visit(kind_info(object.kind()).type(), const_cast<Object*>(&object));
+  pruner.walk(kind_info(object.kind()).type(), const_cast<Object*>(&object));
   return pruner.take();
 }
 
 void prune(Object& object) {
   if (unknown_fields(object).empty()) return;
   Pruner pruner(true);
-  pruner.visit(kind_info(object.kind()).type(), &object);
+  pruner.walk(kind_info(object.kind()).type(), &object);
 }
 
 }  // namespace sdbtwin::api
