@@ -19,7 +19,10 @@ std::string to_string(const ObjectRef& ref) {
 }
 
 ObjectKey key_of(const Object& object) {
-  return ObjectKey(object.metadata.namespace_, object.metadata.name);
+  ObjectKey key;  // filled in place: this is called for every object that anybody looks at
+  key.namespace_ = object.metadata.namespace_;
+  key.name = object.metadata.name;
+  return key;
 }
 
 ObjectRef ref_of(const Object& object) {

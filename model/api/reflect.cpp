@@ -82,6 +82,7 @@ bool equal_lists(const TypeInfo& type, const void* a, const void* b) {
 }
 
 bool equal_maps(const TypeInfo& type, const void* a, const void* b) {
+  if (type.map->equal != nullptr) return type.map->equal(a, b);
   if (type.map->size(a) != type.map->size(b)) return false;
   struct Context {
     const TypeInfo& type;

@@ -41,6 +41,7 @@ void assign_value(void* to, const void* from) {
 
 template <class T, TypeKind K>
 struct ScalarType {
+  static constexpr bool kEqualByOperator = true;
   static const TypeInfo& get() {
     static constexpr TypeInfo kType{.kind = K, .assign = &assign_value<T>};
     return kType;
@@ -108,6 +109,15 @@ struct TypeOf<std::vector<T>> {
 template <class T>
 struct TypeOf<std::map<std::string, T>> {
   using Map = std::map<std::string, T>;
+  static constexpr auto equal_operation() -> bool (*)(const void*, const void*) {
+    if constexpr (requires { TypeOf<T>::kEqualByOperator; }) {
+      return [](const void* a, const void* b) {
+        return *static_cast<const Map*>(a) == *static_cast<const Map*>(b);
+      };
+    } else {
+      return nullptr;
+    }
+  }
   static constexpr MapOps kOps{
       .size = [](const void* map) { return static_cast<const Map*>(map)->size(); },
       .visit =
@@ -127,6 +137,7 @@ struct TypeOf<std::map<std::string, T>> {
       .erase = [](void* map,
                   std::string_view key) { static_cast<Map*>(map)->erase(std::string(key)); },
       .clear = [](void* map) { static_cast<Map*>(map)->clear(); },
+      .equal = equal_operation(),
   };
   static const TypeInfo& get() {
     static constexpr TypeInfo kType{.kind = TypeKind::kMap,

@@ -139,6 +139,7 @@ struct MapOps {
   void* (*put)(void* map, std::string_view key);  // existing, or a new empty value
   void (*erase)(void* map, std::string_view key);
   void (*clear)(void* map);
+  bool (*equal)(const void* a, const void* b);  // null: to be compared value by value
 };
 
 // Operations on std::optional<T> and Shared<T>.

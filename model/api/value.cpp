@@ -4,8 +4,6 @@
 
 namespace sdbtwin::api {
 
-namespace {}  // namespace
-
 Value::Value(std::string value)
     : type_(Type::kString), data_(std::make_shared<const std::string>(std::move(value))) {}
 Value::Value(std::string_view value) : Value(std::string(value)) {}
@@ -172,20 +170,25 @@ bool needs_escape(unsigned char byte) {
 
 }  // namespace
 
+// What needs no escape is appended in one piece.
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
+  size_t plain = 0;  // begin of what is not appended yet
   for (size_t index = 0; index < text.size(); ++index) {
     const auto byte = static_cast<unsigned char>(text[index]);
     if (needs_escape(byte)) {
+      out.append(text.substr(plain, index - plain));
       append_escaped(out, byte);
+      plain = index + 1;
     } else if (byte == 0xE2 && text.substr(index + 1, 1) == "\x80" &&
                (text.substr(index + 2, 1) == "\xA8" || text.substr(index + 2, 1) == "\xA9")) {
+      out.append(text.substr(plain, index - plain));
       out += text[index + 2] == '\xA8' ? "\\u2028" : "\\u2029";
       index += 2;
-    } else {
-      out += text[index];
+      plain = index + 1;
     }
   }
+  out.append(text.substr(plain));
   out += '"';
 }
 
