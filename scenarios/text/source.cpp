@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -119,6 +121,22 @@ void Problems::add_file(std::string path, std::string message, std::string hint)
   problems_.push_back({std::move(path), {}, std::move(message), std::move(hint), {}});
 }
 
+namespace {
+
+// A string of the full length would be cleared first, for nothing: files are small.
+std::string read_up_to(std::istream& in, std::size_t bytes_max) {
+  std::string text;
+  std::array<char, 16384> chunk;
+  while (in && text.size() < bytes_max) {
+    const std::size_t wanted = std::min(chunk.size(), bytes_max - text.size());
+    in.read(chunk.data(), static_cast<std::streamsize>(wanted));
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
+}  // namespace
+
 SourcePtr read_source(const std::string& path, Problems& problems) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
@@ -133,9 +151,7 @@ SourcePtr read_source(const std::string& path, Problems& problems) {
   }
   auto source = std::make_shared<SourceFile>();
   source->path = path;
-  source->text.resize(kFileBytesMax + 1);
-  in.read(source->text.data(), static_cast<std::streamsize>(source->text.size()));
-  source->text.resize(static_cast<std::size_t>(in.gcount()));
+  source->text = read_up_to(in, kFileBytesMax + 1);
   if (in.bad()) {
     problems.add_file(path, fmt::format("cannot be read: {}", std::strerror(errno)), "");
     return nullptr;
