@@ -23,17 +23,18 @@ std::string petset_uid(const Snapshot& snapshot, const Child& child) {
   return child.kind == ChildKind::kBudget && petset != nullptr ? petset->metadata.uid : "";
 }
 
-bool has_drifted(const Snapshot& snapshot, const Child& child, const api::Object& live) {
-  if (child.kind == ChildKind::kAuthSecret) return false;
+// Null: the child is not corrected.
+api::ObjectPtr wanted_child(const Snapshot& snapshot, const Child& child) {
+  if (child.kind == ChildKind::kAuthSecret) return nullptr;
   const api::PetSet* petset = nullptr;
   if (child.kind == ChildKind::kBudget) {
     petset = snapshot.petset(child.role);
     // A budget that goes, or whose PetSet is gone, is not corrected.
     const std::int32_t replicas = kit::replicas_of(*snapshot.database, child.role);
-    if (petset == nullptr || !budget_max_unavailable(replicas)) return false;
+    if (petset == nullptr || !budget_max_unavailable(replicas)) return nullptr;
   }
-  ChildInputs inputs{*snapshot.database, *snapshot.version, petset, {}};
-  return correction(child, live, *wanted(child, inputs)) != nullptr;
+  const ChildInputs inputs{*snapshot.database, *snapshot.version, petset, {}};
+  return wanted(child, inputs);
 }
 
 }  // namespace
@@ -50,9 +51,15 @@ std::set<Child> DriftFinder::find(const Snapshot& snapshot) {
   for (const auto& [child, object] : snapshot.children) {
     Checked& checked = memory.children[child];
     std::string petset = petset_uid(snapshot, child);
-    const bool same = checked.object != nullptr && checked.petset_uid == petset &&
+    if (checked.petset_uid != petset) checked = Checked{.petset_uid = std::move(petset)};
+    const bool same = checked.object != nullptr &&
                       (checked.object == object || reads_the_same(*checked.object, *object));
-    if (!same) checked = Checked{object, std::move(petset), has_drifted(snapshot, child, *object)};
+    if (!same) {
+      if (checked.wanted == nullptr) checked.wanted = wanted_child(snapshot, child);
+      checked.object = object;
+      checked.drifted =
+          checked.wanted != nullptr && correction(child, *object, *checked.wanted) != nullptr;
+    }
     if (checked.drifted) drifted.insert(child);
   }
   return drifted;

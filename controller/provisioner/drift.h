@@ -3,7 +3,8 @@
 // Making what is wanted and comparing it costs some ten microseconds for each child, and a database
 // is looked at whenever any of its objects moves; so the answer is kept as long as nothing it was
 // made from has changed: spec and labels of the database, the version, the child itself (of its
-// status nothing is read). Belongs to one process.
+// status nothing is read). What is wanted does not depend on the child that is there, so it is kept
+// when only that has changed. Belongs to one process.
 #pragma once
 
 #include <map>
@@ -28,6 +29,7 @@ class DriftFinder {
   struct Checked {
     api::ObjectPtr object;
     std::string petset_uid;  // of a budget
+    api::ObjectPtr wanted;   // null: not made yet for this database, version and PetSet
     bool drifted = false;
   };
   struct Memory {
