@@ -92,8 +92,6 @@ sim::Task<Result<RevisionPtr>> PetSetHistory::create(SetPtr set, std::string dat
   std::shared_ptr<api::ControllerRevision> wanted =
       new_revision(*set, data, revision, collision_count);
   while (true) {
-    // After a collision the name takes the higher count; the label keeps the first hash (1.9).
-    wanted->metadata.name = revision_name(set->metadata.name, revision_hash(data, collision_count));
     const auto created = co_await api::create(tools_.client, api::copy(*wanted));
     if (created) co_return RevisionPtr(*created);
     if (!api::is(created, api::Reason::kAlreadyExists)) co_return created.error();
@@ -102,6 +100,8 @@ sim::Task<Result<RevisionPtr>> PetSetHistory::create(SetPtr set, std::string dat
     if (!existing) co_return existing.error();
     if ((*existing)->data->bytes == data) co_return RevisionPtr(*existing);
     ++collision_count;
+    // The name takes the higher count; the label keeps the first hash (1.9).
+    wanted->metadata.name = revision_name(set->metadata.name, revision_hash(data, collision_count));
   }
 }
 
@@ -126,7 +126,7 @@ sim::Task<Result<RevisionPair>> PetSetHistory::resolve(SetPtr set,
                                                        std::vector<RevisionPtr> revisions) {
   RevisionPair pair;
   pair.collision_count = set->status->collision_count.value_or(0);
-  const std::string data = data_of(*set);
+  const std::string& data = data_of(*set);  // may be forgotten at the co_await
   const int64_t next = next_revision(revisions);
   const RevisionPtr equal = find_equal(revisions, data);
   if (equal != nullptr && equal == revisions.back()) {
