@@ -41,8 +41,11 @@ api::ObjectPtr Cache::set(api::ObjectPtr object) {
   const auto [place, fresh] = objects_.try_emplace(api::key_of(*object));
   const api::ObjectPtr before = std::exchange(place->second, std::move(object));
   for (auto& [name, index] : indices_) {
-    if (before != nullptr) remove_from(index, place->first, *before);
-    add_to(index, place->first, place->second);
+    if (before == nullptr) {
+      add_to(index, place->first, place->second);
+    } else {
+      replace_in(index, place->first, *before, place->second);
+    }
   }
   return before;
 }
@@ -54,6 +57,21 @@ api::ObjectPtr Cache::erase(const api::ObjectKey& key) {
   for (auto& [name, index] : indices_) remove_from(index, found->first, *before);
   objects_.erase(found);
   return before;
+}
+
+// Most updates leave an object under the values that it had.
+void Cache::replace_in(Index& index, const api::ObjectKey& key, const api::Object& before,
+                       const api::ObjectPtr& object) {
+  std::vector<std::string> old_values;
+  std::vector<std::string> values;
+  index.function(before, old_values);
+  index.function(*object, values);
+  if (values != old_values) {
+    remove_from(index, key, before);
+    add_to(index, key, object);
+    return;
+  }
+  for (const std::string& value : values) index.entries.find(value)->second[key] = object;
 }
 
 void Cache::add_to(Index& index, const api::ObjectKey& key, const api::ObjectPtr& object) {

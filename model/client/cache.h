@@ -45,6 +45,8 @@ class Cache {
   };
 
   static void add_to(Index& index, const api::ObjectKey& key, const api::ObjectPtr& object);
+  static void replace_in(Index& index, const api::ObjectKey& key, const api::Object& before,
+                         const api::ObjectPtr& object);
   static void remove_from(Index& index, const api::ObjectKey& key, const api::Object& object);
 
   Objects objects_;

@@ -71,9 +71,9 @@ sim::Task<void> EventRecorder::run() {
   while (!waiting_.empty()) {
     co_await runtime_->sleep(kGather);
     place_.clear();
-    const std::vector<Entry> entries = std::exchange(waiting_, {});
-    for (const Entry& entry : entries) {
-      if (allowed(std::get<0>(entry.key), entry.time)) co_await write(entry);
+    std::vector<Entry> entries = std::exchange(waiting_, {});
+    for (Entry& entry : entries) {
+      if (allowed(std::get<0>(entry.key), entry.time)) co_await write(std::move(entry));
     }
   }
   running_ = false;
@@ -102,7 +102,7 @@ sim::Task<void> EventRecorder::write(Entry entry) {
   }
 }
 
-sim::Task<api::Result<api::Response>> EventRecorder::send(Entry entry) {
+sim::Task<api::Result<api::Response>> EventRecorder::send(const Entry& entry) {
   if (known_.size() > kKnownMax) known_.clear();
   Known& known = known_[entry.key];
   const std::string namespace_ =

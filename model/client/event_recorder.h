@@ -46,7 +46,7 @@ class EventRecorder {
 
   sim::Task<void> run();
   sim::Task<void> write(Entry entry);
-  sim::Task<api::Result<api::Response>> send(Entry entry);
+  sim::Task<api::Result<api::Response>> send(const Entry& entry);  // used before it returns
   api::ObjectPtr make(const Entry& entry, std::string name) const;
   bool allowed(const std::string& uid, sim::Time now);
 
