@@ -87,7 +87,7 @@ std::string pod_name(std::string_view petset, std::int32_t ordinal) {
 }
 
 std::string governing_service_name(std::string_view database) {
-  return fmt::format("{}-pods", database);
+  return std::string(database) + "-pods";
 }
 
 std::string auth_secret_name(const api::Singlestore& database) {
@@ -99,12 +99,12 @@ std::string auth_secret_name(const api::Singlestore& database) {
 std::string claim_name(std::string_view pod) { return fmt::format("data-{}", pod); }
 
 std::string pod_host(const api::Singlestore& database, std::string_view pod) {
-  return fmt::format("{}.{}-pods.{}.svc", pod, database.metadata.name,
-                     database.metadata.namespace_);
+  return std::string(pod) + "." + governing_service_name(database.metadata.name) + "." +
+         database.metadata.namespace_ + ".svc";
 }
 
 std::string service_host(const api::Singlestore& database) {
-  return fmt::format("{}.{}.svc", database.metadata.name, database.metadata.namespace_);
+  return database.metadata.name + "." + database.metadata.namespace_ + ".svc";
 }
 
 std::string default_master_host(const api::Singlestore& database) {

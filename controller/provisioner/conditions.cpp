@@ -10,7 +10,7 @@ namespace {
 using api::ConditionStatus;
 
 std::string path_of(const api::Singlestore& database) {
-  return fmt::format("{}/{}", database.metadata.namespace_, database.metadata.name);
+  return database.metadata.namespace_ + "/" + database.metadata.name;
 }
 
 api::Condition make(const api::Singlestore& database, std::string_view type, ConditionStatus status,

@@ -16,7 +16,7 @@
 namespace sdbtwin::singlestore {
 
 inline std::string key_of(const std::string& namespace_, const std::string& name) {
-  return fmt::format("{}/{}", namespace_, name);
+  return namespace_ + "/" + name;
 }
 
 inline bool ends_with(std::string_view text, std::string_view suffix) {

@@ -62,12 +62,12 @@ void Fleet::release(std::vector<std::shared_ptr<Call>>& parked) {
 }
 
 sql::Answer Fleet::answer_call(const Call& call, const Route& to) const {
-  const std::string address = fmt::format("{}:{}", call.endpoint.host, call.endpoint.port);
   switch (to.kind) {
     case Route::Kind::kUnknownHost:
       return sql::SqlError::make(sql::SqlErrorKind::kUnknownHost, call.endpoint.host);
     case Route::Kind::kRefused:
-      return sql::SqlError::make(sql::SqlErrorKind::kRefused, address);
+      return sql::SqlError::make(sql::SqlErrorKind::kRefused,
+                                 fmt::format("{}:{}", call.endpoint.host, call.endpoint.port));
     case Route::Kind::kSilent:
       SIM_UNREACHABLE();
     case Route::Kind::kNode:

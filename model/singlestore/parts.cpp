@@ -160,8 +160,8 @@ void Parts::note_losses(int log, int ordinal, const LogHistory& history, std::in
 }
 
 std::string Parts::partition_name(const CopyId& id) const {
-  return fmt::format("{}_{}", state.databases[static_cast<std::size_t>(id.database)].name,
-                     id.ordinal);
+  return state.databases[static_cast<std::size_t>(id.database)].name + "_" +
+         std::to_string(id.ordinal);
 }
 
 }  // namespace sdbtwin::singlestore

@@ -26,11 +26,13 @@ void check_owners(const std::vector<api::OwnerReference>& owners, Causes& causes
   const api::OwnerReference* controller = nullptr;
   for (std::size_t i = 0; i < owners.size(); ++i) {
     const api::OwnerReference& owner = owners[i];
-    const std::string path = fmt::format("metadata.ownerReferences[{}].", i);
-    if (owner.api_version.empty()) causes.push_back(required(path + "apiVersion"));
-    if (owner.kind.empty()) causes.push_back(required(path + "kind"));
-    if (owner.name.empty()) causes.push_back(required(path + "name"));
-    if (owner.uid.empty()) causes.push_back(required(path + "uid", "must not be empty"));
+    const auto path = [i](std::string_view field) {
+      return fmt::format("metadata.ownerReferences[{}].{}", i, field);
+    };
+    if (owner.api_version.empty()) causes.push_back(required(path("apiVersion")));
+    if (owner.kind.empty()) causes.push_back(required(path("kind")));
+    if (owner.name.empty()) causes.push_back(required(path("name")));
+    if (owner.uid.empty()) causes.push_back(required(path("uid"), "must not be empty"));
     if (!owner.controller.value_or(false)) continue;
     if (controller != nullptr) {
       causes.push_back(invalid(

@@ -17,7 +17,7 @@ namespace sdbtwin::scenarios {
 namespace {
 
 std::string name_of(const cluster::ObjectWritten& write) {
-  return fmt::format("{}/{}", write.namespace_, write.name);
+  return std::string(write.namespace_).append("/").append(write.name);
 }
 
 std::string image_of(const api::PodSpec& spec) {
