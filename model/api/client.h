@@ -148,7 +148,6 @@ struct Response {
   int64_t remaining = 0;              // remainingItemCount; 0 when unknown
   int32_t scale_replicas = 0;         // get of /scale: spec.replicas
   int32_t scale_status_replicas = 0;  // and status.replicas
-  std::string scale_selector;
   int code = 200;
   std::vector<std::string> warnings;
 };

@@ -15,7 +15,7 @@ class JsonSink {
  public:
   virtual ~JsonSink() = default;
   virtual void begin_object() = 0;
-  virtual void key(std::string_view name) = 0;
+  virtual void key(std::string_view name) = 0;  // lives until its value has been received
   virtual void end_object() = 0;
   virtual void begin_array() = 0;
   virtual void end_array() = 0;
@@ -69,7 +69,7 @@ class ValueSink final : public JsonSink {
  private:
   struct Frame {
     bool is_object = false;
-    std::string key;
+    std::string_view key;
     Value::Object members;
     Value::Array items;
   };

@@ -63,14 +63,14 @@ void ValueSink::add(Value value) {
   if (frames_.empty()) {
     result_ = std::move(value);
   } else if (frames_.back().is_object) {
-    frames_.back().members.insert_or_assign(std::move(frames_.back().key), std::move(value));
+    frames_.back().members.insert_or_assign(std::string(frames_.back().key), std::move(value));
   } else {
     frames_.back().items.push_back(std::move(value));
   }
 }
 
 void ValueSink::begin_object() { frames_.emplace_back().is_object = true; }
-void ValueSink::key(std::string_view name) { frames_.back().key = std::string(name); }
+void ValueSink::key(std::string_view name) { frames_.back().key = name; }
 
 void ValueSink::end_object() {
   Value object(std::move(frames_.back().members));

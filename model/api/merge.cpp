@@ -37,8 +37,17 @@ const FieldInfo* find_field(const TypeInfo* type, std::string_view name) {
   return type == nullptr ? nullptr : type->find(name);
 }
 
+bool has_directives(const Value& patch) {
+  if (patch.is_array()) return std::ranges::any_of(patch.items(), has_directives);
+  if (!patch.is_object()) return false;
+  return std::ranges::any_of(patch.members(), [](const auto& member) {
+    return is_directive(member.first) || member.second.is_null() || has_directives(member.second);
+  });
+}
+
 // A value that becomes part of the object as it is: without directives and nulls.
 Value without_directives(const Value& patch) {
+  if (!has_directives(patch)) return patch;
   if (patch.is_array()) {
     Value::Array items;
     for (const Value& item : patch.items()) {

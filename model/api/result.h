@@ -71,6 +71,18 @@ struct ApiError {
   bool operator==(const ApiError&) const = default;
 };
 
+// The error of a Result, to be passed on as the Result of another type without a copy.
+class Failure {
+ public:
+  explicit Failure(std::shared_ptr<const ApiError> error) : error_(std::move(error)) {}
+
+ private:
+  template <class T>
+  friend class Result;
+
+  std::shared_ptr<const ApiError> error_;
+};
+
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -78,10 +90,12 @@ class [[nodiscard]] Result {
 
   template <class U = T>
   requires(std::convertible_to<U&&, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
-           !std::same_as<std::remove_cvref_t<U>, ApiError>) Result(U&& value)
+           !std::same_as<std::remove_cvref_t<U>, ApiError> &&
+           !std::same_as<std::remove_cvref_t<U>, Failure>) Result(U&& value)
       : value_(std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
   Result(ApiError error)                   // NOLINT(google-explicit-constructor)
       : error_(std::make_shared<const ApiError>(std::move(error))) {}
+  Result(Failure failure) : error_(std::move(failure.error_)) {}  // NOLINT: as an error is
 
   bool ok() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return ok(); }
@@ -108,6 +122,10 @@ class [[nodiscard]] Result {
     SIM_ASSERT(!ok());
     return *error_;
   }
+  Failure failure() const {
+    SIM_ASSERT(!ok());
+    return Failure(error_);
+  }
 
  private:
   std::optional<T> value_;
@@ -120,12 +138,17 @@ class [[nodiscard]] Result<void> {
   Result() = default;     // success
   Result(ApiError error)  // NOLINT(google-explicit-constructor)
       : error_(std::make_shared<const ApiError>(std::move(error))) {}
+  Result(Failure failure) : error_(std::move(failure.error_)) {}  // NOLINT: as an error is
 
   bool ok() const noexcept { return error_ == nullptr; }
   explicit operator bool() const noexcept { return ok(); }
   const ApiError& error() const {
     SIM_ASSERT(!ok());
     return *error_;
+  }
+  Failure failure() const {
+    SIM_ASSERT(!ok());
+    return Failure(error_);
   }
 
  private:

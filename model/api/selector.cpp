@@ -178,9 +178,12 @@ Result<void> check_selector_labels(const LabelSelector& selector) {
 }  // namespace
 
 bool LabelSelector::matches(const StringMap& labels) const {
+  auto label = labels.begin();  // both maps are sorted: one walk over both
   for (const auto& [key, value] : match_labels) {
-    const auto found = labels.find(key);
-    if (found == labels.end() || found->second != value) return false;
+    int order = -1;
+    while (label != labels.end() && (order = label->first.compare(key)) < 0) ++label;
+    if (label == labels.end() || order != 0 || label->second != value) return false;
+    ++label;
   }
   return std::ranges::all_of(match_expressions, [&](const LabelRequirement& requirement) {
     return api::matches(requirement, labels);

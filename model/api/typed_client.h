@@ -24,7 +24,7 @@ template <class T>
 sim::Task<Result<Ptr<T>>> get(Client& client, std::string namespace_, std::string name) {
   Request request = Request::get(ObjectRef(T::kKind, std::move(namespace_), std::move(name)));
   Result<Response> response = co_await client.call(std::move(request));
-  if (!response) co_return response.error();
+  if (!response) co_return response.failure();
   co_return as<T>(response->object);
 }
 
@@ -33,7 +33,7 @@ sim::Task<Result<TypedList<T>>> list(Client& client, std::string namespace_,
                                      ListOptions options = {}) {
   Request request = Request::list(T::kKind, std::move(namespace_), std::move(options));
   Result<Response> response = co_await client.call(std::move(request));
-  if (!response) co_return response.error();
+  if (!response) co_return response.failure();
   TypedList<T> typed;
   typed.resource_version = response->resource_version;
   for (const ObjectPtr& item : response->items) typed.items.push_back(as<T>(item));
@@ -45,7 +45,7 @@ namespace internal {
 template <class T>
 sim::Task<Result<Ptr<T>>> send(Client& client, Request request) {
   Result<Response> response = co_await client.call(std::move(request));
-  if (!response) co_return response.error();
+  if (!response) co_return response.failure();
   co_return as<T>(response->object);
 }
 
