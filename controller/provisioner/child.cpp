@@ -69,8 +69,7 @@ std::shared_ptr<api::Object> correct_petset(const api::PetSet& live, const api::
   spec.replicas = wanted.spec->replicas;
   spec.update_strategy.type = wanted.spec->update_strategy.type;
   api::PodTemplateSpec pods = *wanted.spec->template_;
-  fill(pods, *live.spec->template_, Unset::kOnlyDefault);
-  spec.template_ = std::move(pods);
+  if (!fill(pods, *live.spec->template_, Unset::kOnlyDefault)) spec.template_ = std::move(pods);
   if (api::equal(*next, live)) return nullptr;
   return next;
 }

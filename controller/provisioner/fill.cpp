@@ -28,16 +28,20 @@ const void* find_element(const TypeInfo& type, const void* list, const api::Fiel
   return nullptr;
 }
 
-void fill_list(const api::FieldInfo& field, const TypeInfo& type, void* wanted, const void* live,
+bool fill_list(const api::FieldInfo& field, const TypeInfo& type, void* wanted, const void* live,
                Unset unset) {
   const TypeInfo& element = type.element();
   const api::FieldInfo* key = key_field(field, element);
-  if (key == nullptr) return;
-  for (std::size_t i = 0; i < type.list->size(wanted); ++i) {
+  if (key == nullptr) return false;
+  const std::size_t size = type.list->size(wanted);
+  bool equal = size == type.list->size(live);
+  for (std::size_t i = 0; i < size; ++i) {
     void* item = type.list->edit(wanted, i);
     const void* match = find_element(type, live, *key, item);
-    if (match != nullptr) fill(element, item, match, unset);
+    const bool same = match != nullptr && fill(element, item, match, unset);
+    equal = equal && same && match == type.list->at(live, i);
   }
+  return equal;
 }
 
 struct MapFill {
@@ -51,28 +55,30 @@ void add_missing(void* context, const std::string& key, const void* value) {
   target.type.element().assign(target.type.map->put(target.wanted, key), value);
 }
 
-void fill_map(const TypeInfo& type, void* wanted, const void* live, Unset unset) {
-  if (unset != Unset::kKeep) return;
+bool fill_map(const TypeInfo& type, void* wanted, const void* live, Unset unset) {
+  if (unset != Unset::kKeep) return false;
   MapFill target{type, wanted};
   type.map->visit(live, &target, &add_missing);
+  return api::equal_values(type, wanted, live);
 }
 
-void fill_field(const api::FieldInfo& field, void* wanted_owner, const void* live_owner,
+bool fill_field(const api::FieldInfo& field, void* wanted_owner, const void* live_owner,
                 Unset unset) {
   const TypeInfo* type = &field.type();
   void* wanted = field.at(wanted_owner);
   const void* live = field.get(live_owner);
-  if (api::equal_values(*type, wanted, live)) return;
+  if (api::equal_values(*type, wanted, live)) return true;
   if (api::is_zero(*type, wanted)) {
-    if (unset == Unset::kKeep || !field.default_json.empty()) type->assign(wanted, live);
-    return;
+    if (unset != Unset::kKeep && field.default_json.empty()) return false;
+    type->assign(wanted, live);
+    return true;
   }
   const TypeInfo* live_type = type;
   const void* live_value = api::unbox(&live_type, live);
-  if (live_value == nullptr) return;
+  if (live_value == nullptr) return false;
   void* value = api::unbox_for_edit(&type, wanted);
   if (type->kind == TypeKind::kList) return fill_list(field, *type, value, live_value, unset);
-  fill(*type, value, live_value, unset);
+  return fill(*type, value, live_value, unset);
 }
 
 void fill_extra(const TypeInfo& type, void* wanted, const void* live, Unset unset) {
@@ -95,14 +101,16 @@ void fill_extra(const TypeInfo& type, void* wanted, const void* live, Unset unse
 
 }  // namespace
 
-void fill(const TypeInfo& type, void* wanted, const void* live, Unset unset) {
+bool fill(const TypeInfo& type, void* wanted, const void* live, Unset unset) {
   if (type.kind == TypeKind::kMap) return fill_map(type, wanted, live, unset);
-  if (type.kind != TypeKind::kStruct) return;
+  if (type.kind != TypeKind::kStruct) return false;
   if (&type == &api::ObjectMeta::type_info()) unset = Unset::kKeep;
+  bool equal = true;
   for (const api::FieldInfo& field : type.fields) {
-    if (field.modelled()) fill_field(field, wanted, live, unset);
+    if (field.modelled() && !fill_field(field, wanted, live, unset)) equal = false;
   }
   fill_extra(type, wanted, live, unset);
+  return equal && api::extra_of(type, wanted) == api::extra_of(type, live);
 }
 
 }  // namespace sdbtwin::provisioner

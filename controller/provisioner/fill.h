@@ -21,11 +21,12 @@ enum class Unset : std::uint8_t {
 
 // Effect: `wanted` is filled in from `live`. Metadata below `type` is always kKeep. Precondition:
 // both point to a value of `type` (of a kind: to its Object base).
-void fill(const api::TypeInfo& type, void* wanted, const void* live, Unset unset);
+// Result: true only if the two are equal now; false: they may be equal all the same.
+bool fill(const api::TypeInfo& type, void* wanted, const void* live, Unset unset);
 
 template <class T>
-void fill(T& wanted, const T& live, Unset unset) {
-  fill(T::type_info(), &wanted, &live, unset);
+bool fill(T& wanted, const T& live, Unset unset) {
+  return fill(T::type_info(), &wanted, &live, unset);
 }
 
 }  // namespace sdbtwin::provisioner
