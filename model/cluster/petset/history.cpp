@@ -15,7 +15,7 @@ using api::Result;
 sim::Task<Result<void>> check_may_adopt(api::Client& client, SetPtr set) {
   const auto live =
       co_await api::get<api::PetSet>(client, set->metadata.namespace_, set->metadata.name);
-  if (!live) co_return live.error();
+  if (!live) co_return live.failure();
   if ((*live)->metadata.uid != set->metadata.uid || api::is_deleting((*live)->metadata)) {
     api::ApiError error;
     error.reason = api::Reason::kConflict;
@@ -72,7 +72,7 @@ sim::Task<Result<void>> PetSetHistory::adopt_orphans(SetPtr set,
     const auto adopted = co_await api::patch<api::ControllerRevision>(
         tools_.client, revision->metadata.namespace_, revision->metadata.name,
         api::PatchType::kStrategicMerge, patch);
-    if (!adopted) co_return adopted.error();
+    if (!adopted) co_return adopted.failure();
   }
   co_return Result<void>();
 }
@@ -94,10 +94,10 @@ sim::Task<Result<RevisionPtr>> PetSetHistory::create(SetPtr set, std::string dat
   while (true) {
     const auto created = co_await api::create(tools_.client, api::copy(*wanted));
     if (created) co_return RevisionPtr(*created);
-    if (!api::is(created, api::Reason::kAlreadyExists)) co_return created.error();
+    if (!api::is(created, api::Reason::kAlreadyExists)) co_return created.failure();
     const auto existing = co_await api::get<api::ControllerRevision>(
         tools_.client, wanted->metadata.namespace_, wanted->metadata.name);
-    if (!existing) co_return existing.error();
+    if (!existing) co_return existing.failure();
     if ((*existing)->data->bytes == data) co_return RevisionPtr(*existing);
     ++collision_count;
     // The name takes the higher count; the label keeps the first hash (1.9).
@@ -114,7 +114,7 @@ sim::Task<Result<RevisionPtr>> PetSetHistory::renumber(RevisionPtr revision, int
     const auto updated = co_await api::update(tools_.client, changed);
     if (updated) co_return RevisionPtr(*updated);
     if (!api::is(updated, api::Reason::kConflict) || step >= client::kDefaultBackoff.steps)
-      co_return updated.error();
+      co_return updated.failure();
     const auto live = co_await api::get<api::ControllerRevision>(
         tools_.client, revision->metadata.namespace_, revision->metadata.name);
     if (live) revision = *live;
@@ -135,7 +135,7 @@ sim::Task<Result<RevisionPair>> PetSetHistory::resolve(SetPtr set,
     sim::Task<Result<RevisionPtr>> task =
         equal ? renumber(equal, next) : create(set, data, next, pair.collision_count);
     const Result<RevisionPtr> made = co_await std::move(task);
-    if (!made) co_return made.error();
+    if (!made) co_return made.failure();
     pair.update = *made;
   }
   pair.current = pair.update;

@@ -166,7 +166,7 @@ sim::Task<Result<void>> PetSetPass::make(size_t index) {
     api::ListOptions options{api::LabelSelector(*set_->spec->template_->metadata.labels)};
     const auto listed =
         co_await api::list<api::Pod>(tools_.client, set_->metadata.namespace_, options);
-    if (!listed) co_return listed.error();
+    if (!listed) co_return listed.failure();
     if (policy != nullptr) others = listed->items;
   }
   const Slot slot = plan_.slots[index];

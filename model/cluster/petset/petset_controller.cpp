@@ -172,12 +172,12 @@ sim::Task<Result<void>> PetSetController::sync(Key key) {
     auto defaulted = api::copy(*set);
     default_petset(*defaulted);
     const auto updated = co_await api::update(*client_, defaulted);
-    if (!updated) co_return updated.error();
+    if (!updated) co_return updated.failure();
     set = *updated;
   }
   if (set->spec->selector && !set->spec->selector->check()) co_return Result<void>();
   const Result<std::optional<int32_t>> synced = co_await sync_.sync(set);
-  if (!synced) co_return synced.error();
+  if (!synced) co_return synced.failure();
   const int32_t min_ready = set->spec->min_ready_seconds;
   if (min_ready > 0 && *synced && **synced != replicas_of(*set))
     queue_.add_after(key, std::chrono::seconds(min_ready));

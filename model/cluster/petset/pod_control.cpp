@@ -139,7 +139,7 @@ sim::Task<Result<void>> PetSetPodControl::update_claim_owners(SetPtr set, PodPtr
     auto changed = api::copy(*claim);
     if (!set_claim_owners(*set, *pod, *changed)) continue;
     const auto updated = co_await api::update(tools_.client, changed);
-    if (!updated) co_return updated.error();
+    if (!updated) co_return updated.failure();
   }
   co_return Result<void>();
 }
@@ -155,16 +155,16 @@ sim::Task<Result<bool>> PetSetPodControl::try_update(SetPtr set, std::shared_ptr
     restore_storage(*set, *pod);
     consistent = false;
     const Result<void> claims = co_await create_claims(set, ordinal_of(*pod), pod->metadata.name);
-    if (!claims) co_return claims.error();
+    if (!claims) co_return claims.failure();
   }
   if (!retention_matches(*set, *pod)) {
     const Result<void> owners = co_await update_claim_owners(set, pod);
-    if (!owners) co_return owners.error();
+    if (!owners) co_return owners.failure();
     consistent = false;
   }
   if (consistent) co_return false;
   const auto updated = co_await api::update(tools_.client, pod);
-  if (!updated) co_return updated.error();
+  if (!updated) co_return updated.failure();
   co_return true;
 }
 

@@ -48,16 +48,16 @@ void PetSetSync::forget(const std::string& set_uid) {
 sim::Task<Result<std::optional<int32_t>>> PetSetSync::sync(SetPtr set) {
   const std::vector<RevisionPtr> known_revisions = history_.list(*set);
   const Result<void> adopted = co_await history_.adopt_orphans(set, known_revisions);
-  if (!adopted) co_return adopted.error();
+  if (!adopted) co_return adopted.failure();
   // Shared, because the set may vanish from the cache, and its memo with it, meanwhile.
   std::shared_ptr<SetPodMemo>& known = memos_[set->metadata.uid];
   if (known == nullptr) known = std::make_shared<SetPodMemo>();
   const std::shared_ptr<SetPodMemo> memo = known;
   const Result<SetPods> pods = co_await claim_pods(set, memo);
-  if (!pods) co_return pods.error();
+  if (!pods) co_return pods.failure();
   const std::vector<RevisionPtr> revisions = history_.list(*set);
   const Result<RevisionPair> pair = co_await history_.resolve(set, revisions);
-  if (!pair) co_return pair.error();
+  if (!pair) co_return pair.failure();
   PetSetPass pass(tools_, control_, set, *pair, options_);
   Result<void> result = co_await pass.run(*pods);
   if (pass.has_status()) {
@@ -66,7 +66,7 @@ sim::Task<Result<std::optional<int32_t>>> PetSetSync::sync(SetPtr set) {
   }
   const Result<void> truncated = co_await history_.truncate(set, revisions, *pair, *pods);
   if (result) result = truncated;
-  if (!result) co_return result.error();
+  if (!result) co_return result.failure();
   std::optional<int32_t> available;
   if (pass.has_status()) available = pass.status().available_replicas;
   co_return available;
@@ -93,7 +93,7 @@ sim::Task<Result<SetPods>> PetSetSync::claim_pods(SetPtr set, std::shared_ptr<Se
     if (!result && first_error) first_error = result;
     if (result && pod.wanted) claimed.push_back(&pod);
   }
-  if (!first_error) co_return first_error.error();
+  if (!first_error) co_return first_error.failure();
   co_return claimed;
 }
 
@@ -108,7 +108,7 @@ sim::Task<Result<void>> PetSetSync::adopt(SetPtr set, PodPtr pod, bool& checked)
   const auto adopted =
       co_await api::patch<api::Pod>(tools_.client, pod->metadata.namespace_, pod->metadata.name,
                                     api::PatchType::kStrategicMerge, patch);
-  if (!adopted) co_return adopted.error();
+  if (!adopted) co_return adopted.failure();
   co_return Result<void>();
 }
 
@@ -119,7 +119,7 @@ sim::Task<Result<void>> PetSetSync::release(SetPtr set, PodPtr pod) {
                                     api::PatchType::kStrategicMerge, patch);
   const bool fine = released.ok() || api::is(released, api::Reason::kNotFound) ||
                     api::is(released, api::Reason::kInvalid);
-  if (!fine) co_return released.error();
+  if (!fine) co_return released.failure();
   co_return Result<void>();
 }
 
@@ -134,7 +134,7 @@ sim::Task<Result<void>> PetSetSync::write_status(SetPtr set, api::PetSetStatus s
     const auto updated = co_await api::update_status(tools_.client, changed);
     if (updated) co_return Result<void>();
     const bool again = api::is(updated, api::Reason::kConflict);
-    if (!again || step >= client::kDefaultRetry.steps) co_return updated.error();
+    if (!again || step >= client::kDefaultRetry.steps) co_return updated.failure();
     co_await tools_.runtime.sleep(backoff.next());
     if (const SetPtr cached = tools_.sets.get(api::key_of(*set))) set = cached;
   }
