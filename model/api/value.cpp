@@ -1,5 +1,6 @@
 #include "model/api/value.h"
 
+#include <array>
 #include <charconv>
 
 namespace sdbtwin::api {
@@ -164,9 +165,12 @@ void append_escaped(std::string& out, unsigned char byte) {
   }
 }
 
-bool needs_escape(unsigned char byte) {
-  return byte < 0x20 || byte == '"' || byte == '\\' || byte == '<' || byte == '>' || byte == '&';
-}
+constexpr std::array<bool, 256> kNeedsEscape = [] {
+  std::array<bool, 256> needs{};
+  for (std::size_t control = 0; control < 0x20; ++control) needs[control] = true;
+  for (const unsigned char byte : {'"', '\\', '<', '>', '&'}) needs[byte] = true;
+  return needs;
+}();
 
 }  // namespace
 
@@ -176,7 +180,7 @@ void append_json_string(std::string& out, std::string_view text) {
   size_t plain = 0;  // begin of what is not appended yet
   for (size_t index = 0; index < text.size(); ++index) {
     const auto byte = static_cast<unsigned char>(text[index]);
-    if (needs_escape(byte)) {
+    if (kNeedsEscape[byte]) {
       out.append(text.substr(plain, index - plain));
       append_escaped(out, byte);
       plain = index + 1;
