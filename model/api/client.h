@@ -105,7 +105,7 @@ class Request {
   ObjectPtr object;  // kCreate, kUpdate: the body
   PatchType patch_type = PatchType::kMerge;
   Value patch_body;
-  bool force = false;            // kApply: take over fields of other managers
+  bool force = false;  // kApply: take over fields of other managers
   // Shared, because most requests have neither and every request is passed on several times.
   Shared<DeleteOptions> delete_options;  // kDelete, kDeleteCollection, eviction
   Shared<ListOptions> list_options;      // kList, kDeleteCollection
