@@ -26,6 +26,8 @@
 #include "faults/kinds/link_cut.h"
 #include "faults/kinds/lose_answer.h"
 #include "faults/kinds/lose_request.h"
+#include "faults/kinds/node_cut_off.h"
+#include "faults/kinds/node_down.h"
 #include "faults/kinds/pod_delete.h"
 #include "faults/kinds/pod_never_ready.h"
 #include "faults/kinds/process_kill.h"
@@ -40,10 +42,11 @@
 namespace sdbtwin::faults {
 
 // Plans sort by the order of the alternatives: new ones go to the end.
-using Fault = std::variant<ProcessKill, ProcessPause, HoldWrite, LoseAnswer, LoseRequest,
-                           ContainerCrash, PodDelete, ImageMissing, PodNeverReady, BlackHole,
-                           LinkCut, ReplicationThrottle, ReplicationStall, ReplicationBreak,
-                           SizeDrift, DiskGrowth, WatchStall, WatchBreak, StaleCache, ApiOutage>;
+using Fault =
+    std::variant<ProcessKill, ProcessPause, HoldWrite, LoseAnswer, LoseRequest, ContainerCrash,
+                 PodDelete, ImageMissing, PodNeverReady, BlackHole, LinkCut, ReplicationThrottle,
+                 ReplicationStall, ReplicationBreak, SizeDrift, DiskGrowth, WatchStall, WatchBreak,
+                 StaleCache, ApiOutage, NodeDown, NodeCutOff>;
 
 struct FaultKind {
   std::string_view name;         // as in YAML

@@ -19,6 +19,9 @@ constexpr std::string_view kCoordinatorContainer = "singlestore-coordinator";  /
 constexpr std::string_view kInstanceLabel = "app.kubernetes.io/instance";      // kubedb.md 2.1
 constexpr std::string_view kPasswordVariable = "ROOT_PASSWORD";                // kubedb.md 2.3
 constexpr int kExitSuccess = 0;
+constexpr int kExitFailure = 1;
+// From the start of memsqld until it finds its data directory locked by another process. [us]
+constexpr sim::Duration kLockedOut = std::chrono::seconds(1);
 constexpr int kExitTerminated = 143;  // 128 + SIGTERM
 
 std::string value_of(const std::map<std::string, std::string>& map, std::string_view key) {
@@ -127,10 +130,22 @@ void Fleet::started(const cluster::ContainerInstance& instance, cluster::Contain
   if (container.member != nullptr) pod.member = container.member;
   Container& kept = containers_[instance.id] = std::move(container);
   if (kept.kind == ContainerKind::kEngine) {
+    kept.volume = disk_of(instance);
+    if (pod.engine != 0 && containers_.at(pod.engine).volume == kept.volume) {
+      kept.locked_out = true;
+      runtime_.spawn(end_later(instance.id, kLockedOut, kExitFailure));
+      return;
+    }
+    if (pod.engine != 0) {
+      kept.member->change([&kept](DatabaseCluster& cluster, sim::Time now) {
+        cluster.stop(kept.identity.pod, now);
+      });
+    }
     pod.engine = instance.id;
     start_engine(kept, instance);
     apply_black_hole(pod);
   } else if (kept.kind == ContainerKind::kCoordinator) {
+    pod.coordinator = instance.id;
     kept.member->change([&kept](DatabaseCluster& cluster, sim::Time now) {
       cluster.set_coordinator(kept.identity, true, now);
     });
@@ -139,7 +154,7 @@ void Fleet::started(const cluster::ContainerInstance& instance, cluster::Contain
 
 void Fleet::start_engine(Container& container, const cluster::ContainerInstance& instance) {
   ProcessStart with;
-  with.volume = disk_of(instance);
+  with.volume = container.volume;
   with.version = engine_version(instance.image);
   with.password = value_of(instance.env, kPasswordVariable);
   with.until_connectable = container.member->draw_start_time();
@@ -193,7 +208,11 @@ void Fleet::gone(std::uint64_t instance_id) {
   containers_.erase(found);
   Pod& pod = pods_.at(container.pod_key);
   pod.containers -= 1;
+  // One that the name does not lead to has no part in the database.
+  const bool known = pod.engine == instance_id || pod.coordinator == instance_id;
+  if (!known) return;
   if (pod.engine == instance_id) pod.engine = 0;
+  if (pod.coordinator == instance_id) pod.coordinator = 0;
   if (container.kind == ContainerKind::kEngine) {
     container.member->change([&container](DatabaseCluster& cluster, sim::Time now) {
       cluster.stop(container.identity.pod, now);
@@ -210,6 +229,8 @@ cluster::ProbeOutcome Fleet::probe(std::uint64_t instance_id, const api::Probe& 
   if (found == containers_.end()) return cluster::ProbeOutcome::kFailure;
   const Container& container = found->second;
   if (container.kind != ContainerKind::kEngine) return cluster::ProbeOutcome::kSuccess;
+  if (container.locked_out) return cluster::ProbeOutcome::kFailure;
+  if (pods_.at(container.pod_key).engine != instance_id) return cluster::ProbeOutcome::kSuccess;
   const Node* node = container.member->cluster().state().find_pod(container.identity.pod);
   // Connectable comes before recovered and attached (6.5).
   return node->running() ? cluster::ProbeOutcome::kSuccess : cluster::ProbeOutcome::kFailure;

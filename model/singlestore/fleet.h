@@ -5,6 +5,9 @@
 // containers just run. Which cluster, role and ordinal a pod is follows from its name and labels.
 // Guarantees: clusters are independent; what a node wrote stays on its PersistentVolume and is gone
 // with it; a container that ends reports so from an event of this process.
+// Two pods of one name can run at once, when one was deleted by force. The name leads to the later
+// one: the earlier process lives on, and nobody reaches it. A process whose data directory another
+// one holds ends at once.
 // Ownership: owns the clusters; borrows the hosts while their containers run. The process must not
 // be killed in a run: nodes die by their containers.
 #pragma once
@@ -122,15 +125,18 @@ class Fleet final : public sim::Actor, public cluster::Application {
     NodeIdentity identity;
     std::string pod_key;
     cluster::ContainerHost* host = nullptr;
-    bool ending = false;  // has had its SIGTERM and will end by itself
+    std::string volume;       // of an engine
+    bool locked_out = false;  // it will find its data directory locked
+    bool ending = false;      // has had its SIGTERM and will end by itself
   };
   struct Pod {
     Member* member = nullptr;
     std::string name;
     std::string kubernetes_node;
     int containers = 0;
-    std::uint64_t engine = 0;  // instance id; 0: none runs
-    bool black_holed = false;  // by name
+    std::uint64_t engine = 0;       // instance id; 0: none runs
+    std::uint64_t coordinator = 0;  // likewise
+    bool black_holed = false;       // by name
   };
   // Where a statement arrives.
   struct Route {

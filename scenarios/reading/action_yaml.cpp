@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <set>
 
+#include "faults/node_name.h"
 #include "scenarios/reading/fault_yaml.h"
 #include "scenarios/reading/manifest.h"
 #include "scenarios/text/suggest.h"
@@ -83,6 +85,39 @@ PatchAction read_patch(MapReader& action) {
   return patch;
 }
 
+// `cordon: {node: leaf/1}` and the like: the names of the fields of an action, with what they mean.
+constexpr std::array<std::pair<std::string_view, NodeVerb>, 5> kNodeVerbs{{
+    {"cordon", NodeVerb::kCordon},
+    {"uncordon", NodeVerb::kUncordon},
+    {"taint", NodeVerb::kTaint},
+    {"untaint", NodeVerb::kUntaint},
+    {"deleteNode", NodeVerb::kDelete},
+}};
+
+NodeAction read_node_action(MapReader& action, std::string_view field, NodeVerb verb) {
+  MapReader reader = action.nested(field);
+  NodeAction what;
+  what.verb = verb;
+  if (reader.required("node", faults::kNodeHint)) reader.read("node", what.node);
+  if (!what.node.empty() && !faults::names_node(what.node)) {
+    reader.problems().add(reader.location_of("node"),
+                          fmt::format("{} names no node", reader.path_of("node")),
+                          std::string(faults::kNodeHint));
+  }
+  if (verb == NodeVerb::kTaint || verb == NodeVerb::kUntaint) {
+    const std::string hint = "name the taint, for example `key: node.kubernetes.io/out-of-service`";
+    if (reader.required("key", hint)) reader.read("key", what.taint.key);
+    reader.read("value", what.taint.value);
+    what.taint.effect = api::TaintEffect::kNoExecute;
+    reader.read_enum("effect", what.taint.effect,
+                     {{"NoSchedule", api::TaintEffect::kNoSchedule},
+                      {"PreferNoSchedule", api::TaintEffect::kPreferNoSchedule},
+                      {"NoExecute", api::TaintEffect::kNoExecute}});
+  }
+  reader.finish();
+  return what;
+}
+
 Action read_action(MapReader& item) {
   Action action;
   action.location = item.location();
@@ -103,16 +138,25 @@ Action read_action(MapReader& item) {
   if (item.field("delete")) {
     ++kinds;
     MapReader reader = item.nested("delete");
-    action.what = DeleteAction{read_ref(reader)};
+    DeleteAction what;
+    what.ref = read_ref(reader);
+    reader.read("force", what.force);
+    action.what = std::move(what);
     reader.finish();
   }
   if (item.field("patch")) {
     ++kinds;
     action.what = read_patch(item);
   }
+  for (const auto& [field, verb] : kNodeVerbs) {
+    if (!item.field(field)) continue;
+    ++kinds;
+    action.what = read_node_action(item, field, verb);
+  }
   if (kinds != 1 && item.present()) {
     item.problems().add(item.location(), fmt::format("{} says {} things to do", item.path(), kinds),
-                        "give one of apply, delete, patch");
+                        "give one of apply, delete, patch, cordon, uncordon, taint, untaint, "
+                        "deleteNode");
   }
   item.finish();
   return action;

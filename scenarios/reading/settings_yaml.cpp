@@ -65,6 +65,10 @@ void read_cluster(MapReader& spec, ClusterSettings& cluster) {
   reader.read_per_mille("latency", cluster.latency_per_mille, {1, 1'000'000});
   reader.read("jitter", cluster.jitter);
   reader.read("imagesCached", cluster.images_cached);
+  reader.read_enum("heartbeats", cluster.heartbeats,
+                   {{"auto", Heartbeats::kAuto},
+                    {"always", Heartbeats::kAlways},
+                    {"never", Heartbeats::kNever}});
   reader.read("storageClass", cluster.storage_class);
   reader.read("licenseSecret", cluster.license_secret);
   reader.finish();

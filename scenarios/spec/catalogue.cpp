@@ -69,12 +69,6 @@ std::shared_ptr<const api::SinglestoreVersion> make_version(const Row& row) {
   return version;
 }
 
-api::ObjectPtr make_namespace(const std::string& name) {
-  auto object = std::make_shared<api::Namespace>();
-  object->metadata.name = name;
-  return object;
-}
-
 api::ObjectPtr make_storage_class(const std::string& name) {
   auto object = std::make_shared<api::StorageClass>();
   object->metadata.name = name;
@@ -98,7 +92,7 @@ api::ObjectPtr make_license(const std::string& namespace_, const std::string& na
   return object;
 }
 
-api::ObjectPtr make_node(const ClusterSettings& cluster, std::int32_t index) {
+std::shared_ptr<const api::Node> make_node(const ClusterSettings& cluster, std::int32_t index) {
   auto object = std::make_shared<api::Node>();
   object->metadata.name = node_name(index);
   object->metadata.labels.edit()["kubernetes.io/hostname"] = object->metadata.name;
@@ -237,6 +231,20 @@ std::vector<std::shared_ptr<const api::SinglestoreVersion>> versions_of(const Sc
     if (!own) out.push_back(std::move(version));
   }
   return out;
+}
+
+api::ObjectPtr make_namespace(std::string_view name) {
+  auto object = std::make_shared<api::Namespace>();
+  object->metadata.name = name;
+  return object;
+}
+
+std::shared_ptr<const api::Node> node_of(const Scenario& scenario, std::int32_t index) {
+  for (const Manifest& manifest : scenario.manifests) {
+    auto own = api::as_if<api::Node>(manifest.object);
+    if (own != nullptr && own->metadata.name == node_name(index)) return own;
+  }
+  return make_node(scenario.cluster, index);
 }
 
 std::string node_name(std::int32_t index) { return fmt::format("node-{}", index); }

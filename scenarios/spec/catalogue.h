@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/api/core.h"
 #include "model/api/object.h"
 #include "model/api/singlestore_version.h"
 #include "scenarios/spec/scenario.h"
@@ -25,5 +26,10 @@ Supplied supply_defaults(const Scenario& scenario);
 std::vector<std::shared_ptr<const api::SinglestoreVersion>> versions_of(const Scenario& scenario);
 
 std::string node_name(std::int32_t index);  // "node-0"
+// The Node of that index as its kubelet registers it: the scenario's own, or what the twin
+// supplies.
+std::shared_ptr<const api::Node> node_of(const Scenario& scenario, std::int32_t index);
+
+api::ObjectPtr make_namespace(std::string_view name);
 
 }  // namespace sdbtwin::scenarios

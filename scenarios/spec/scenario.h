@@ -10,6 +10,7 @@
 
 #include "faults/plan.h"
 #include "model/api/client.h"
+#include "model/api/core.h"
 #include "model/api/object.h"
 #include "scenarios/spec/settings.h"
 #include "scenarios/text/source.h"
@@ -29,6 +30,7 @@ struct ApplyAction {
 };
 struct DeleteAction {
   api::ObjectRef ref;
+  bool force = false;  // with grace 0: the object goes, whatever becomes of its processes
 };
 struct PatchAction {
   api::ObjectRef ref;
@@ -37,11 +39,19 @@ struct PatchAction {
   api::Value body;
 };
 
+// What a human does to a node with kubectl.
+enum class NodeVerb : std::uint8_t { kCordon, kUncordon, kTaint, kUntaint, kDelete };
+struct NodeAction {
+  NodeVerb verb = NodeVerb::kCordon;
+  std::string node;  // faults/node_name.h; found when the action is due
+  api::Taint taint;  // of kTaint and kUntaint
+};
+
 // Something that the user does. Actions that are due at once happen in the order of the file.
 struct Action {
   std::string name;
   faults::Trigger trigger;
-  std::variant<ApplyAction, DeleteAction, PatchAction> what;
+  std::variant<ApplyAction, DeleteAction, PatchAction, NodeAction> what;
   bool may_be_refused = false;  // else a refusal by the API server fails the run
   Location location;
 };

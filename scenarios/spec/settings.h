@@ -12,6 +12,9 @@
 
 namespace sdbtwin::scenarios {
 
+// Whether kubelets have heartbeats, and controllers watch them.
+enum class Heartbeats : std::uint8_t { kAuto, kAlways, kNever };
+
 struct ClusterSettings {
   std::int32_t nodes = 3;               // [us] one pod of the quickstart per node
   std::int64_t node_cpu_milli = 8'000;  // [us] a common worker size
@@ -20,7 +23,9 @@ struct ClusterSettings {
   std::int64_t latency_per_mille = 1'000;                   // all latencies of the model, scaled
   bool jitter = true;                                       // false: every latency is its median
   bool images_cached = true;  // the recorded runs fit cached images (singlestore.md 6.3)
-  std::string storage_class = "standard";         // as in the documented manifests
+  Heartbeats heartbeats =
+      Heartbeats::kAuto;                   // [us] where they could change nothing, there are none
+  std::string storage_class = "standard";  // as in the documented manifests
   std::string license_secret = "license-secret";  // as in the documented manifests
 };
 

@@ -7,8 +7,10 @@
 #include "controller/kit/lease_leadership.h"
 #include "controller/ops_manager/ops_manager.h"
 #include "controller/provisioner/provisioner.h"
+#include "faults/node_name.h"
 #include "model/cluster/machinery.h"
 #include "scenarios/spec/catalogue.h"
+#include "scenarios/world/node_failures.h"
 #include "scenarios/world/processes.h"
 #include "scenarios/world/world_settings.h"
 
@@ -126,14 +128,19 @@ void Cluster::add_nodes() {
         machine->add_image(version->spec->init_container.image);
       }
     }
-    cluster::add_kubelet(simulation_, endpoint_, *machine, *disks_, registry_, timings_);
+    cluster::KubeletOptions kubelet;
+    kubelet.heartbeats = has_heartbeats(scenario_);
+    kubelet.registration = node_of(scenario_, i);
+    cluster::add_kubelet(simulation_, endpoint_, *machine, *disks_, registry_, timings_, kubelet);
     environment_.machines.push_back(machine.get());
     machines_.push_back(std::move(machine));
   }
 }
 
 void Cluster::add_machinery() {
-  cluster::add_control_plane(simulation_, endpoint_, *disks_, timings_);
+  cluster::MachineryOptions options;
+  options.heartbeats = has_heartbeats(scenario_);
+  cluster::add_control_plane(simulation_, endpoint_, *disks_, timings_, options);
 }
 
 std::unique_ptr<kit::Leadership> Cluster::leadership_of(sim::Runtime& runtime,
@@ -185,8 +192,12 @@ void Cluster::add_operators() {
 
 void Cluster::add_user() {
   add(kUserProcess, [this](sim::Runtime& runtime) {
-    auto user = std::make_unique<User>(runtime, connect(runtime), scenario_,
-                                       supply_defaults(scenario_).objects);
+    std::vector<api::ObjectPtr> supplied = supply_defaults(scenario_).objects;
+    // A system namespace, which the API server makes.
+    if (has_heartbeats(scenario_)) supplied.push_back(make_namespace(cluster::kLeaseNamespace));
+    auto user = std::make_unique<User>(
+        runtime, connect(runtime), scenario_, std::move(supplied),
+        [this](const std::string& text) { return faults::resolve_node(text, environment_); });
     user_ = user.get();
     return user;
   });

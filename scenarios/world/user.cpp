@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/api/codec.h"
+#include "model/api/typed_client.h"
 
 namespace sdbtwin::scenarios {
 namespace {
@@ -25,11 +26,12 @@ bool worth_another_try(const api::ApiError& error) {
 }  // namespace
 
 User::User(sim::Runtime& runtime, std::unique_ptr<api::Client> client, const Scenario& scenario,
-           std::vector<api::ObjectPtr> supplied)
+           std::vector<api::ObjectPtr> supplied, NodeFinder find_node)
     : runtime_(runtime),
       client_(std::move(client)),
       scenario_(scenario),
-      supplied_(std::move(supplied)) {
+      supplied_(std::move(supplied)),
+      find_node_(std::move(find_node)) {
   runtime_.spawn(run());
 }
 
@@ -73,15 +75,59 @@ sim::Task<std::string> User::carry_out(const Action& action) {
     }
     co_return std::string();
   }
+  if (const auto* on_node = std::get_if<NodeAction>(&action.what)) {
+    co_return co_await carry_out_on_node(*on_node);
+  }
   api::Request request;
   if (const auto* remove = std::get_if<DeleteAction>(&action.what)) {
-    request = api::Request::remove(remove->ref);
+    request = api::Request::remove(
+        remove->ref, remove->force ? api::DeleteOptions::with_grace(0) : api::DeleteOptions());
   } else {
     const PatchAction& patch = std::get<PatchAction>(action.what);
     request = patch.status ? api::Request::patch_status(patch.ref, patch.type, patch.body)
                            : api::Request::patch(patch.ref, patch.type, patch.body);
   }
   co_return co_await send(std::move(request));
+}
+
+sim::Task<std::string> User::carry_out_on_node(NodeAction action) {
+  const std::optional<std::string> node = find_node_(action.node);
+  if (!node) co_return fmt::format("there is no node \"{}\"", action.node);
+  const api::ObjectRef ref(api::Kind::kNode, "", *node);
+  if (action.verb == NodeVerb::kDelete) {
+    api::Request remove = api::Request::remove(ref);
+    co_return co_await send(std::move(remove));
+  }
+  if (action.verb == NodeVerb::kTaint || action.verb == NodeVerb::kUntaint) {
+    co_return co_await change_taints(*node, std::move(action));
+  }
+  const bool cordon = action.verb == NodeVerb::kCordon;
+  const api::Value spec = api::Value::object({{"unschedulable", cordon}});
+  const api::Value body = api::Value::object({{"spec", spec}});
+  api::Request patch = api::Request::patch(ref, api::PatchType::kMerge, body);
+  co_return co_await send(std::move(patch));
+}
+
+sim::Task<std::string> User::change_taints(std::string node, NodeAction action) {
+  std::string refusal;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto found = co_await api::get<api::Node>(*client_, "", node);
+    if (!found) co_return fmt::format("Node {}: {}", node, found.error().message);
+    auto changed = api::copy(**found);
+    std::vector<api::Taint>& taints = changed->spec.edit().taints;
+    std::erase_if(taints, [&](const api::Taint& taint) {
+      return taint.key == action.taint.key && taint.effect == action.taint.effect;
+    });
+    if (action.verb == NodeVerb::kTaint) taints.push_back(action.taint);
+    const auto written = co_await api::update(*client_, changed);
+    if (written) co_return std::string();
+    refusal = fmt::format("Node {}: {}", node, written.error().message);
+    const bool again =
+        api::is(written, api::Reason::kConflict) || worth_another_try(written.error());
+    if (!again) break;
+    co_await runtime_.sleep(kPause);
+  }
+  co_return refusal;
 }
 
 sim::Task<std::string> User::apply(api::ObjectPtr object) {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,11 +38,14 @@ struct Refusal {
   Location location;
 };
 
+// The node that a text means now (faults/node_name.h).
+using NodeFinder = std::function<std::optional<std::string>(const std::string& text)>;
+
 class User final : public sim::Actor {
  public:
   // `scenario` outlives the user. `supplied` is created first, then the scenario's manifests.
   User(sim::Runtime& runtime, std::unique_ptr<api::Client> client, const Scenario& scenario,
-       std::vector<api::ObjectPtr> supplied);
+       std::vector<api::ObjectPtr> supplied, NodeFinder find_node);
 
   // The action of this index is due.
   void due(std::size_t action) { due_.send(action); }
@@ -58,12 +63,16 @@ class User final : public sim::Actor {
   // does. "": done.
   sim::Task<std::string> apply(api::ObjectPtr object);
   sim::Task<std::string> carry_out(const Action& action);
+  sim::Task<std::string> carry_out_on_node(NodeAction action);
+  // Changes what the node has as it is read now; read again when somebody else was quicker.
+  sim::Task<std::string> change_taints(std::string node, NodeAction action);
   sim::Task<std::string> send(api::Request request);
 
   sim::Runtime& runtime_;
   std::unique_ptr<api::Client> client_;
   const Scenario& scenario_;
   std::vector<api::ObjectPtr> supplied_;
+  NodeFinder find_node_;
   sim::Channel<std::size_t> due_;
   bool set_up_ = false;
   std::size_t acted_ = 0;

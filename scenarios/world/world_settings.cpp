@@ -4,6 +4,7 @@
 
 #include "model/api/singlestore.h"
 #include "scenarios/spec/catalogue.h"
+#include "scenarios/world/node_failures.h"
 #include "scenarios/world/processes.h"
 
 namespace sdbtwin::scenarios {
@@ -113,6 +114,8 @@ invariants::Settings invariant_settings_of(const Scenario& scenario) {
   settings.ops_manager = kOpsManager;
   settings.writes_may_be_held = plans<faults::HoldWrite>(scenario.faults);
   settings.copies_may_drift = plans<faults::SizeDrift>(scenario.faults);
+  // Nothing on a node ends while its kubelet is away.
+  settings.termination += longest_outage(scenario);
   return settings;
 }
 
