@@ -168,6 +168,38 @@ TEST(Fleet, DataFollowTheVolume) {
 }
 
 // Goal: two clusters share nothing but the process. Method: take down a leaf of one.
+// Goal: after a forced deletion the process of the old pod may live on (kubernetes.md 3.4, 3.5). It
+// has no part in the database any more, and its end is not that of its successor. Method: a second
+// pod of the same name on another disk.
+TEST(Fleet, TheNameLeadsToTheLaterOfTwoPodsAndTheEarlierLivesOnUnreached) {
+  FleetWorld world(FleetSettings{});
+  world.bring_up("demo", 1);
+  const std::vector<std::uint64_t> old = std::exchange(world.ids["demo-leaf-0"], {});
+  world.start_pod("demo-leaf-0", "demo", "another-disk");
+  world.run_for(60s);
+  EXPECT_TRUE(world.host.exits.empty());  // both run
+  const Node* leaf = world.fleet().find("ns", "demo")->state().find_pod("demo-leaf-0");
+  EXPECT_EQ(leaf->volume, "another-disk");
+  EXPECT_TRUE(leaf->running());
+  for (const std::uint64_t id : old) world.fleet().killed(id);
+  world.run_for(1s);
+  EXPECT_TRUE(leaf->running());
+  EXPECT_TRUE(leaf->coordinator);
+}
+
+TEST(Fleet, AProcessWhoseDataDirectoryAnotherOneHoldsEndsAtOnce) {
+  FleetWorld world(FleetSettings{});
+  world.bring_up("demo", 1);
+  const Node* leaf = world.fleet().find("ns", "demo")->state().find_pod("demo-leaf-0");
+  const std::int64_t incarnation = leaf->incarnation;
+  world.start_pod("demo-leaf-0", "demo", leaf->volume);
+  world.run_for(5s);
+  ASSERT_EQ(world.host.exits.size(), 1U);
+  EXPECT_EQ(world.host.exits.begin()->second, 1);
+  EXPECT_TRUE(leaf->running());
+  EXPECT_EQ(leaf->incarnation, incarnation);  // the first one never noticed
+}
+
 TEST(Fleet, ClustersAreIndependent) {
   FleetWorld world(FleetSettings{});
   world.bring_up("demo", 1);

@@ -108,6 +108,31 @@ TEST_F(LoadTest, ABaseIsExtendedAndOverridden) {
   EXPECT_EQ(scenario->horizon, 2h);
 }
 
+TEST_F(LoadTest, ActionsOnNodes) {
+  const auto scenario = load(
+      "  cluster: {heartbeats: always}\n"
+      "  actions:\n"
+      "    - {at: 1m, cordon: {node: leaf/1}}\n"
+      "    - {at: 2m, taint: {node: node-2, key: node.kubernetes.io/out-of-service, value: x}}\n"
+      "    - {at: 3m, deleteNode: {node: node-2}}\n"
+      "    - {at: 4m, delete: {kind: Pod, namespace: demo, name: sdb-leaf-1, force: true}}\n");
+  ASSERT_TRUE(scenario.has_value()) << to_text(problems_.all().front());
+  EXPECT_EQ(scenario->cluster.heartbeats, Heartbeats::kAlways);
+  ASSERT_THAT(scenario->actions, SizeIs(4));
+  EXPECT_EQ(std::get<NodeAction>(scenario->actions[0].what).verb, NodeVerb::kCordon);
+  const auto& taint = std::get<NodeAction>(scenario->actions[1].what);
+  EXPECT_EQ(taint.node, "node-2");
+  EXPECT_EQ(taint.taint.key, "node.kubernetes.io/out-of-service");
+  EXPECT_EQ(taint.taint.effect, api::TaintEffect::kNoExecute);
+  EXPECT_EQ(std::get<NodeAction>(scenario->actions[2].what).verb, NodeVerb::kDelete);
+  EXPECT_TRUE(std::get<DeleteAction>(scenario->actions[3].what).force);
+}
+
+TEST_F(LoadTest, ATextThatNamesNoNodeIsAProblem) {
+  EXPECT_FALSE(load("  actions: [{at: 1m, cordon: {node: \"Leaf 1\"}}]\n").has_value());
+  ASSERT_EQ(problems_.all().size(), 1U);
+}
+
 // ---- the kinds of broken input
 
 TEST_F(LoadTest, UnknownField) {

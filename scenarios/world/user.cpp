@@ -91,8 +91,15 @@ sim::Task<std::string> User::carry_out(const Action& action) {
 }
 
 sim::Task<std::string> User::carry_out_on_node(NodeAction action) {
-  const std::optional<std::string> node = find_node_(action.node);
+  const bool takes_back = action.verb == NodeVerb::kUncordon || action.verb == NodeVerb::kUntaint;
+  std::optional<std::string> node;
+  if (const auto known = nodes_.find(action.node); takes_back && known != nodes_.end()) {
+    node = known->second;
+  } else {
+    node = find_node_(action.node);
+  }
   if (!node) co_return fmt::format("there is no node \"{}\"", action.node);
+  nodes_[action.node] = *node;
   const api::ObjectRef ref(api::Kind::kNode, "", *node);
   if (action.verb == NodeVerb::kDelete) {
     api::Request remove = api::Request::remove(ref);

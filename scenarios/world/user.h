@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,9 @@ class User final : public sim::Actor {
   const Scenario& scenario_;
   std::vector<api::ObjectPtr> supplied_;
   NodeFinder find_node_;
+  // Which node a text meant when something was last done to it: what is taken back, is taken back
+  // there, wherever the pod is now.
+  std::map<std::string, std::string> nodes_;
   sim::Channel<std::size_t> due_;
   bool set_up_ = false;
   std::size_t acted_ = 0;
