@@ -131,15 +131,23 @@ void Fleet::started(const cluster::ContainerInstance& instance, cluster::Contain
   Container& kept = containers_[instance.id] = std::move(container);
   if (kept.kind == ContainerKind::kEngine) {
     kept.volume = disk_of(instance);
-    if (pod.engine != 0 && containers_.at(pod.engine).volume == kept.volume) {
-      kept.locked_out = true;
-      runtime_.spawn(end_later(instance.id, kLockedOut, kExitFailure));
-      return;
-    }
+    // Of an earlier pod of this name that lives on.
+    const bool held =
+        pod.containers > 1 && std::ranges::any_of(containers_, [&](const auto& entry) {
+          const Container& other = entry.second;
+          return entry.first != instance.id && other.kind == ContainerKind::kEngine &&
+                 other.pod_key == kept.pod_key && other.volume == kept.volume && !other.locked_out;
+        });
     if (pod.engine != 0) {
+      pod.engine = 0;
       kept.member->change([&kept](DatabaseCluster& cluster, sim::Time now) {
         cluster.stop(kept.identity.pod, now);
       });
+    }
+    if (held) {
+      kept.locked_out = true;
+      runtime_.spawn(end_later(instance.id, kLockedOut, kExitFailure));
+      return;
     }
     pod.engine = instance.id;
     start_engine(kept, instance);
