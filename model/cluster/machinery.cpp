@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/cluster/controllers/attach_detach_controller.h"
 #include "model/cluster/controllers/claim_protector.h"
 #include "model/cluster/controllers/disruption_controller.h"
 #include "model/cluster/controllers/garbage_collector.h"
@@ -49,6 +50,11 @@ std::unique_ptr<Actor> make_claim_protector(Runtime& runtime, ClientPtr client) 
   return std::make_unique<ClaimProtector>(runtime, std::move(client));
 }
 
+std::unique_ptr<Actor> make_attach_detach_controller(Runtime& runtime, ClientPtr client,
+                                                     DiskArray& disks, const Timings& timings) {
+  return std::make_unique<AttachDetachController>(runtime, std::move(client), disks, timings);
+}
+
 std::unique_ptr<Actor> make_kubelet(Runtime& runtime, ClientPtr client, NodeMachine& machine,
                                     DiskArray& disks, const ImageRegistry& registry,
                                     const Timings& timings, const KubeletOptions& options) {
@@ -92,6 +98,9 @@ void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskA
   });
   add(kClaimProtectorName, [](Runtime& runtime, ClientPtr client) {
     return make_claim_protector(runtime, std::move(client));
+  });
+  add(kAttachDetachName, [&disks, &timings](Runtime& runtime, ClientPtr client) {
+    return make_attach_detach_controller(runtime, std::move(client), disks, timings);
   });
   if (!options.heartbeats) return;
   add(kNodeLifecycleName, [](Runtime& runtime, ClientPtr client) {

@@ -31,6 +31,7 @@ inline constexpr std::string_view kGarbageCollectorName = "garbage-collector";
 inline constexpr std::string_view kDisruptionControllerName = "disruption-controller";
 inline constexpr std::string_view kVolumeBinderName = "persistent-volume-binder";
 inline constexpr std::string_view kClaimProtectorName = "pvc-protection-controller";
+inline constexpr std::string_view kAttachDetachName = "attachdetach-controller";
 // Those three act on what heartbeats say.
 inline constexpr std::string_view kNodeLifecycleName = "node-lifecycle-controller";
 inline constexpr std::string_view kTaintEvictionName = "taint-eviction-controller";
@@ -53,6 +54,10 @@ std::unique_ptr<sim::Actor> make_volume_binder(
     const Timings& timings, const VolumeBinderOptions& options = VolumeBinderOptions{});
 std::unique_ptr<sim::Actor> make_claim_protector(sim::Runtime& runtime,
                                                  std::unique_ptr<api::Client> client);
+std::unique_ptr<sim::Actor> make_attach_detach_controller(sim::Runtime& runtime,
+                                                          std::unique_ptr<api::Client> client,
+                                                          DiskArray& disks,
+                                                          const Timings& timings);
 std::unique_ptr<sim::Actor> make_kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client,
                                          NodeMachine& machine, DiskArray& disks,
                                          const ImageRegistry& registry, const Timings& timings,

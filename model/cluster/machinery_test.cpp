@@ -149,7 +149,8 @@ INSTANTIATE_TEST_SUITE_P(Machinery, EachProcess,
                          testing::Values("kube-apiserver", "petset-controller", "kube-scheduler",
                                          "kubelet/node-0", "kubelet/node-1",
                                          "persistent-volume-binder", "pvc-protection-controller",
-                                         "garbage-collector", "disruption-controller"));
+                                         "garbage-collector", "disruption-controller",
+                                         "attachdetach-controller"));
 
 TEST(Machinery, NoTwoContainersOfOneNameRunAtOnceUnlessAPodWasForced) {
   // Goal: a graceful replacement never doubles a process. Method: after every event of a run with

@@ -33,12 +33,19 @@ std::vector<std::string> client_processes() {
 }
 
 std::vector<std::string> mortal_processes() {
-  return {std::string(kProvisioner),          std::string(kOpsManager),
-          std::string(kPetSetController),     std::string(kScheduler),
-          std::string(kDisruptionController), std::string(kGarbageCollector),
-          std::string(kVolumeBinder),         std::string(kClaimProtector),
-          std::string(kNodeLifecycle),        std::string(kTaintEviction),
-          std::string(kPodGarbageCollector),  std::string(kKubeletPrefix) + "<node>"};
+  return {std::string(kProvisioner),
+          std::string(kOpsManager),
+          std::string(kPetSetController),
+          std::string(kScheduler),
+          std::string(kDisruptionController),
+          std::string(kGarbageCollector),
+          std::string(kVolumeBinder),
+          std::string(kClaimProtector),
+          std::string(kAttachDetach),
+          std::string(kNodeLifecycle),
+          std::string(kTaintEviction),
+          std::string(kPodGarbageCollector),
+          std::string(kKubeletPrefix) + "<node>"};
 }
 
 bool names_process(std::string_view name, const std::vector<std::string>& names) {

@@ -20,6 +20,7 @@ inline constexpr std::string_view kClaimProtector = "pvc-protection-controller";
 inline constexpr std::string_view kNodeLifecycle = "node-lifecycle-controller";
 inline constexpr std::string_view kTaintEviction = "taint-eviction-controller";
 inline constexpr std::string_view kPodGarbageCollector = "pod-garbage-collector";
+inline constexpr std::string_view kAttachDetach = "attachdetach-controller";
 inline constexpr std::string_view kSinglestore = "singlestore";
 inline constexpr std::string_view kProvisioner = "provisioner";
 inline constexpr std::string_view kOpsManager = "ops-manager";

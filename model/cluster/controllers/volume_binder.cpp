@@ -260,6 +260,13 @@ sim::Task<Result<void>> VolumeBinder::reclaim(VolumePtr volume) {
   }
   if (volume->spec->persistent_volume_reclaim_policy != api::ReclaimPolicy::kDelete)
     co_return Result<void>();
+  const DiskArray::Disk* disk = disks_->find(volume->metadata.name);
+  if (disk != nullptr && !disk->attached_to.empty()) {  // As the drivers do: later.
+    api::ApiError error;
+    error.message = "persistentvolume " + volume->metadata.name + " is still attached to node " +
+                    disk->attached_to;
+    co_return error;
+  }
   disks_->destroy(volume->metadata.name);
   const Result<void> removed = co_await api::remove(*client_, api::ref_of(*volume));
   if (!removed && !api::is(removed, api::Reason::kNotFound)) co_return removed;

@@ -25,6 +25,7 @@ Kubelet::Kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client, Nod
       rng_(runtime.rng("relist")),
       events_(runtime, *client_, "kubelet"),
       images_(runtime, machine, registry, timings),
+      in_use_(runtime, *client_, machine, disks, [this] { volumes_told(); }),
       relist_(runtime, [this] { relist(); }),
       pods_(runtime, *client_, api::Kind::kPod, pods_of_node(machine.name())) {
   client::EventHandlers handlers;
@@ -42,7 +43,8 @@ Kubelet::Kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client, Nod
 }
 
 PodWorkerTools Kubelet::tools() {
-  return PodWorkerTools{*runtime_, *client_, *machine_, *disks_, images_, events_, *timings_};
+  return PodWorkerTools{*runtime_, *client_, *machine_, *disks_,
+                        images_,   in_use_,  events_,   *timings_};
 }
 
 // Once the API is known: whatever else is on the node has no business there.
@@ -86,6 +88,10 @@ void Kubelet::relist() {
   }
 }
 
+void Kubelet::volumes_told() {
+  for (const auto& [uid, worker] : workers_) worker->volumes_told();
+}
+
 PodWorker* Kubelet::find(const std::string& uid) {
   const auto found = workers_.find(uid);
   return found == workers_.end() ? nullptr : found->second.get();
@@ -96,9 +102,10 @@ void Kubelet::take(const PodPtr& pod) {
     worker->update(pod);
     return;
   }
-  // A pod that ended before this kubelet knew it, and has nothing here, needs no worker.
+  // A pod that ended before this kubelet knew it, and has nothing here, needs no worker, unless its
+  // object waits for the kubelet's last word.
   const bool here = machine_->find(pod->metadata.uid) != nullptr;
-  if (api::is_pod_terminal(*pod) && !here) return;
+  if (api::is_pod_terminal(*pod) && !here && !api::is_deleting(pod->metadata)) return;
   run(std::make_shared<PodWorker>(tools(), pod));
 }
 

@@ -21,6 +21,7 @@
 #include "model/cluster/node/node_heartbeat.h"
 #include "model/cluster/node/node_machine.h"
 #include "model/cluster/node/pod_worker.h"
+#include "model/cluster/node/volumes_in_use.h"
 #include "model/cluster/timing/timings.h"
 #include "sim/core/rng.h"
 #include "sim/core/runtime.h"
@@ -57,6 +58,7 @@ class Kubelet final : public sim::Actor {
   void run(std::shared_ptr<PodWorker> worker);
   sim::Task<void> run_to_end(std::shared_ptr<PodWorker> worker);
   void forget_if_over(const std::string& uid);
+  void volumes_told();
   PodWorkerTools tools();
 
   sim::Runtime* runtime_;
@@ -67,6 +69,7 @@ class Kubelet final : public sim::Actor {
   sim::Rng rng_;
   client::EventRecorder events_;
   ImagePuller images_;
+  VolumesInUse in_use_;
   std::map<std::string, std::shared_ptr<PodWorker>> workers_;  // by pod uid
   std::set<std::string> changed_;                              // pods to look at in the next relist
   sim::Timer relist_;

@@ -11,6 +11,8 @@ namespace {
 // Exit codes of the container runtime: 128 + SIGKILL, and containerd's for a run it lost track of.
 constexpr int32_t kExitKilled = 137;
 constexpr int32_t kExitUnknown = 255;
+// 128 + SIGABRT: what a database does that cannot write to its disk. [us]
+constexpr int32_t kExitAborted = 134;
 // Instance ids are unique in a run: the node in the upper half, a counter in the lower.
 constexpr int kNodeShift = 32;
 
@@ -42,9 +44,11 @@ NodeMachine::NodeMachine(sim::Runtime& world, std::string name, int32_t index,
       name_(std::move(name)),
       index_(index),
       application_(&application),
-      disks_(&disks) {}
+      disks_(&disks) {
+  disks.on_lost(name_, [this](const std::string& disk) { lose_disk(disk); });
+}
 
-NodeMachine::~NodeMachine() = default;
+NodeMachine::~NodeMachine() { disks_->stop_listening(name_); }
 
 std::string NodeMachine::ip() const {
   return "10.0." + std::to_string(index_ / 250) + "." + std::to_string(index_ % 250 + 1);
@@ -67,7 +71,7 @@ void NodeMachine::admit(Pod pod) {
 }
 
 bool NodeMachine::mount(std::string_view uid, MountedVolume volume) {
-  if (!disks_->attach(volume.volume, name_)) return false;
+  if (!disks_->usable(volume.volume, name_)) return false;
   pod(uid).volumes.push_back(std::move(volume));
   return true;
 }
@@ -125,6 +129,9 @@ uint64_t NodeMachine::start(std::string_view uid, ContainerSpec spec, sim::Durat
   announce(target.uid, Change::kContainers);
   if (spec.init) {
     start_init(target, *container, run, std::move(spec.env), init_work);
+  } else if (lacks_a_disk(target)) {
+    container->current->stillborn = true;
+    end_after(run.id, sim::Duration::zero(), [] { return kExitAborted; });
   } else {
     const ContainerInstance instance = describe(target, *container, run, std::move(spec.env));
     application_->started(instance, *this);
@@ -134,14 +141,26 @@ uint64_t NodeMachine::start(std::string_view uid, ContainerSpec spec, sim::Durat
 
 void NodeMachine::start_init(const Pod& pod, const Container& container, const Run& run,
                              std::map<std::string, std::string> env, sim::Duration work) {
-  auto end = [this, instance = describe(pod, container, run, std::move(env))] {
-    const int exit_code = application_->init_exit_code(instance);
-    const uint64_t id = instance.id;  // finish() destroys this timer's callback.
-    finish(id, exit_code, ContainerEnd::kExited);
+  auto exit_code = [this, instance = describe(pod, container, run, std::move(env))] {
+    return application_->init_exit_code(instance);
+  };
+  end_after(run.id, work, std::move(exit_code));
+}
+
+void NodeMachine::end_after(uint64_t instance, sim::Duration work,
+                            std::function<int()> exit_code) {
+  auto end = [this, instance, exit_code = std::move(exit_code)] {
+    const int code = exit_code();
+    const uint64_t id = instance;  // finish() destroys this timer's callback.
+    finish(id, code, ContainerEnd::kExited);
   };
   auto timer = std::make_unique<sim::Timer>(*world_, std::move(end));
   timer->set(world_->now() + work);
-  init_timers_.emplace(run.id, std::move(timer));
+  init_timers_.emplace(instance, std::move(timer));
+}
+
+bool NodeMachine::lives(const Container& container) {
+  return !container.init && !container.current->stillborn;
 }
 
 NodeMachine::Container* NodeMachine::container_of(uint64_t instance) {
@@ -154,13 +173,13 @@ void NodeMachine::sigterm(uint64_t instance) {
   Container* container = container_of(instance);
   if (container == nullptr || container->current->signalled) return;
   container->current->signalled = true;
-  if (!container->init) application_->sigterm(instance);
+  if (lives(*container)) application_->sigterm(instance);
 }
 
 void NodeMachine::kill(uint64_t instance) {
   const Container* container = container_of(instance);
   if (container == nullptr) return;
-  if (!container->init) application_->killed(instance);
+  if (lives(*container)) application_->killed(instance);
   finish(instance, kExitKilled, ContainerEnd::kKilled);
 }
 
@@ -168,20 +187,33 @@ void NodeMachine::remove(std::string_view uid) {
   const auto found = pods_.find(uid);
   if (found == pods_.end()) return;
   SIM_ASSERT(!found->second.any_running());
-  const std::vector<MountedVolume> volumes = std::move(found->second.volumes);
   pods_.erase(found);
-  for (const MountedVolume& volume : volumes) {
-    const bool used = std::any_of(pods_.begin(), pods_.end(), [&](const auto& entry) {
-      const auto& others = entry.second.volumes;
-      return std::any_of(others.begin(), others.end(),
-                         [&](const MountedVolume& v) { return v.volume == volume.volume; });
-    });
-    if (!used) disks_->detach(volume.volume, name_);
+}
+
+bool NodeMachine::lacks_a_disk(const Pod& pod) const {
+  return std::any_of(pod.volumes.begin(), pod.volumes.end(), [&](const MountedVolume& volume) {
+    return !disks_->usable(volume.volume, name_);
+  });
+}
+
+// A process whose disk is taken away fails with its next write.
+void NodeMachine::lose_disk(const std::string& disk) {
+  std::vector<uint64_t> instances;
+  for (const auto& [id, place] : running_) {
+    const std::vector<MountedVolume>& volumes = pod(place.uid).volumes;
+    if (std::any_of(volumes.begin(), volumes.end(),
+                    [&](const MountedVolume& volume) { return volume.volume == disk; })) {
+      instances.push_back(id);
+    }
   }
+  for (const uint64_t id : instances) crash(id, kExitAborted);
 }
 
 ProbeOutcome NodeMachine::probe(uint64_t instance, const api::Probe& probe) const {
-  if (!running_.contains(instance)) return ProbeOutcome::kFailure;
+  const auto found = running_.find(instance);
+  if (found == running_.end()) return ProbeOutcome::kFailure;
+  const Container* container = pods_.find(found->second.uid)->second.find(found->second.container);
+  if (!lives(*container)) return ProbeOutcome::kFailure;
   return application_->probe(instance, probe);
 }
 
@@ -195,7 +227,7 @@ void NodeMachine::remove_images(const std::function<bool(std::string_view image)
 
 bool NodeMachine::crash(uint64_t instance, int32_t exit_code) {
   const Container* container = container_of(instance);
-  if (container == nullptr || container->init) return false;
+  if (container == nullptr || !lives(*container)) return false;
   application_->killed(instance);
   finish(instance, exit_code, ContainerEnd::kExited);
   return true;
@@ -224,7 +256,7 @@ void NodeMachine::power_off() {
   for (const auto& [id, place] : running_) instances.push_back(id);
   for (const uint64_t id : instances) {
     const Container* container = container_of(id);
-    if (!container->init) application_->killed(id);
+    if (lives(*container)) application_->killed(id);
     finish(id, kExitUnknown, ContainerEnd::kPowerLoss);
   }
   for (auto& [uid, lost] : pods_) lost.ip.clear();

@@ -89,6 +89,7 @@ class NodeMachine final : public ContainerHost {
     std::optional<sim::Time> finished_at;  // not set: running
     int32_t exit_code = 0;
     bool signalled = false;  // has had its SIGTERM
+    bool stillborn = false;  // it ends at once: a disk of the pod is not here
 
     bool running() const { return !finished_at.has_value(); }
   };
@@ -140,7 +141,7 @@ class NodeMachine final : public ContainerHost {
   const std::map<std::string, Pod, std::less<>>& pods() const { return pods_; }
   // Makes the pod known. Nothing happens when it is.
   void admit(Pod pod);
-  bool mount(std::string_view uid, MountedVolume volume);  // false: the disk cannot be had
+  bool mount(std::string_view uid, MountedVolume volume);  // false: the disk is not on this node
   void start_sandbox(std::string_view uid);
   // Starts a run of the container; an init container exits by itself after `init_work`.
   // Precondition: the sandbox exists and the container does not run.
@@ -189,6 +190,11 @@ class NodeMachine final : public ContainerHost {
                              std::map<std::string, std::string> env) const;
   void start_init(const Pod& pod, const Container& container, const Run& run,
                   std::map<std::string, std::string> env, sim::Duration work);
+  void end_after(uint64_t instance, sim::Duration work, std::function<int()> exit_code);
+  // The application knows of its current run.
+  static bool lives(const Container& container);
+  bool lacks_a_disk(const Pod& pod) const;
+  void lose_disk(const std::string& disk);
 
   sim::Runtime* world_;
   std::string name_;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "model/api/core.h"
-#include "model/api/typed_client.h"
 
 namespace sdbtwin::cluster {
 namespace {
@@ -21,15 +19,6 @@ std::map<std::string, std::string> literal_env(const api::Container& container) 
   return env;
 }
 
-std::vector<std::string> claims_of(const api::Pod& pod) {
-  std::vector<std::string> claims;
-  for (const api::Volume& volume : pod.spec->volumes) {
-    if (volume.persistent_volume_claim)
-      claims.push_back(volume.persistent_volume_claim->claim_name);
-  }
-  return claims;
-}
-
 }  // namespace
 
 PodWorker::PodWorker(PodWorkerTools tools, std::shared_ptr<const api::Pod> pod)
@@ -37,6 +26,8 @@ PodWorker::PodWorker(PodWorkerTools tools, std::shared_ptr<const api::Pod> pod)
       uid_(pod->metadata.uid),
       pod_(std::move(pod)),
       reporter_(std::make_shared<PodReporter>(tools.runtime, tools.client, *pod_)),
+      volumes_(tools.runtime, tools.client, tools.machine, tools.disks, tools.in_use, tools.timings,
+               *this),
       rng_(tools.runtime.rng("pod/" + uid_)),
       alarm_(tools.runtime, [this] { wake_.set(); }) {
   NodeMachine::Pod here;
@@ -53,6 +44,8 @@ PodWorker::PodWorker(PodWorkerTools tools, std::shared_ptr<const api::Pod> pod)
 PodWorker::PodWorker(PodWorkerTools tools, std::string uid)
     : tools_(tools),
       uid_(std::move(uid)),
+      volumes_(tools.runtime, tools.client, tools.machine, tools.disks, tools.in_use, tools.timings,
+               *this),
       rng_(tools.runtime.rng("pod/" + uid_)),
       object_gone_(true),
       alarm_(tools.runtime, [this] { wake_.set(); }) {}
@@ -87,6 +80,10 @@ void PodWorker::probes_changed() {
 }
 
 void PodWorker::readiness_changed() { wake(); }
+
+void PodWorker::volumes_told() {
+  if (!mounted_) wake();
+}
 
 void PodWorker::wake() {
   changed_ = true;
@@ -197,52 +194,10 @@ sim::Task<void> PodWorker::sync() {
 }
 
 sim::Task<bool> PodWorker::mount_volumes() {
-  std::vector<MountedVolume> found;
-  sim::Duration longest{0};
-  const std::vector<std::string> claims = claims_of(*pod_);
-  for (const std::string& claim : claims) {
-    const NodeMachine::Pod* here = tools_.machine.find(uid_);
-    const bool there = std::any_of(here->volumes.begin(), here->volumes.end(),
-                                   [&](const MountedVolume& v) { return v.claim == claim; });
-    if (there) continue;  // An earlier kubelet has mounted it.
-    std::optional<MountedVolume> volume = co_await find_volume(claim);
-    if (!volume) {
-      warn("FailedMount", "Unable to attach or mount volumes: unmounted volumes=[" + claim + "]");
-      retry_at(tools_.runtime.now() + kSyncRetry);
-      co_return false;
-    }
-    const DiskArray::Disk* disk = tools_.disks.find(volume->volume);
-    sim::Duration takes = tools_.timings.sample_mount(rng_, volume->capacity_bytes);
-    if (disk != nullptr && disk->local_to.empty() && disk->attached_to.empty())
-      takes += tools_.timings.volume_attach.sample(rng_);
-    longest = std::max(longest, takes);
-    found.push_back(*std::move(volume));
-  }
-  const bool go_on = co_await pause(longest);
-  if (!go_on) co_return false;
-  for (MountedVolume& volume : found) {
-    const std::string name = volume.volume;
-    if (tools_.machine.mount(uid_, std::move(volume))) continue;
-    warn("FailedAttachVolume", "Multi-Attach error for volume \"" + name + "\"");
-    retry_at(tools_.runtime.now() + kSyncRetry);
-    co_return false;
-  }
-  mounted_ = true;
-  co_return true;
-}
-
-sim::Task<std::optional<MountedVolume>> PodWorker::find_volume(std::string claim) {
-  const std::string namespace_ = pod_->metadata.namespace_;
-  const auto found =
-      co_await api::get<api::PersistentVolumeClaim>(tools_.client, namespace_, claim);
-  if (!found || (*found)->status->phase != api::ClaimPhase::kBound) co_return std::nullopt;
-  MountedVolume volume;
-  volume.claim = std::move(claim);
-  volume.volume = (*found)->spec->volume_name;
-  const DiskArray::Disk* disk = tools_.disks.find(volume.volume);
-  if (disk == nullptr) co_return std::nullopt;
-  volume.capacity_bytes = disk->capacity_bytes;
-  co_return volume;
+  const PodVolumes::Outcome outcome = co_await volumes_.mount(pod_, rng_);
+  mounted_ = outcome == PodVolumes::Outcome::kMounted;
+  if (outcome == PodVolumes::Outcome::kTryAgain) retry_at(tools_.runtime.now() + kSyncRetry);
+  co_return mounted_;
 }
 
 sim::Task<void> PodWorker::start_container(const api::Container& container, bool init) {
@@ -389,6 +344,7 @@ sim::Task<void> PodWorker::end() {
   publish();
   co_await tools_.runtime.sleep(tools_.timings.pod_teardown.sample(rng_));
   tools_.machine.remove(uid_);
+  tools_.in_use.forget(uid_);
   ended_ = true;
   if (reporter_ && !object_gone_ && api::is_deleting(pod_->metadata)) reporter_->release();
 }

@@ -23,6 +23,8 @@
 #include "model/cluster/node/pod_prober.h"
 #include "model/cluster/node/pod_reporter.h"
 #include "model/cluster/node/pod_status.h"
+#include "model/cluster/node/pod_volumes.h"
+#include "model/cluster/node/volumes_in_use.h"
 #include "model/cluster/timing/timings.h"
 #include "sim/core/event.h"
 #include "sim/core/rng.h"
@@ -38,11 +40,12 @@ struct PodWorkerTools {
   NodeMachine& machine;
   DiskArray& disks;
   ImagePuller& images;
+  VolumesInUse& in_use;
   client::EventRecorder& events;
   const Timings& timings;
 };
 
-class PodWorker : public std::enable_shared_from_this<PodWorker> {
+class PodWorker final : public std::enable_shared_from_this<PodWorker>, private PodWaiter {
  public:
   // A pod that the API knows; or (second form) one that is on the node and nowhere else, which
   // ends.
@@ -60,6 +63,7 @@ class PodWorker : public std::enable_shared_from_this<PodWorker> {
   void machine_changed();  // at once, for those who wait for containers to end
   void probes_changed();
   void readiness_changed();  // withheld, or no longer
+  void volumes_told();       // the API server knows which disks the node uses
 
   const std::string& uid() const { return uid_; }
   // Nothing of the pod is on the node, and nothing will be.
@@ -67,9 +71,9 @@ class PodWorker : public std::enable_shared_from_this<PodWorker> {
   bool has_object() const { return !object_gone_; }
 
  private:
-  bool doomed() const;
+  bool doomed() const override;
   void wake();
-  sim::Task<void> nap(std::optional<sim::Time> until);
+  sim::Task<void> nap(std::optional<sim::Time> until) override;
   // Waits unless the pod is to end; false: it is.
   sim::Task<bool> pause(sim::Duration duration);
 
@@ -77,7 +81,6 @@ class PodWorker : public std::enable_shared_from_this<PodWorker> {
   sim::Task<void> live();
   sim::Task<void> sync();
   sim::Task<bool> mount_volumes();
-  sim::Task<std::optional<MountedVolume>> find_volume(std::string claim);
   sim::Task<void> start_container(const api::Container& container, bool init);
   sim::Task<bool> ensure_image(const api::Container& container);
   bool pull_backs_off(const api::Container& container);
@@ -93,13 +96,14 @@ class PodWorker : public std::enable_shared_from_this<PodWorker> {
 
   void look();
   void publish();
-  void warn(std::string reason, std::string message);
+  void warn(std::string reason, std::string message) override;
 
   PodWorkerTools tools_;
   std::string uid_;
   std::shared_ptr<const api::Pod> pod_;  // as last seen; null: not known to the API
   std::shared_ptr<PodReporter> reporter_;
   std::optional<PodProber> prober_;
+  PodVolumes volumes_;
   NodeMachine::Pod observed_;
   Backoffs restart_backoffs_;
   Backoffs pull_backoffs_;  // by image

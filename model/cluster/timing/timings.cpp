@@ -30,6 +30,8 @@ Timings Timings::defaults() {
       .garbage_collection = Distribution::uniform(100ms, 900ms),
       // kubernetes.md 6.
       .volume_attach = Distribution::lognormal(7s, SigmaTenths::k7),
+      // kubernetes.md 6: median 5 s; the spread is that of attaching.
+      .volume_detach = Distribution::lognormal(5s, SigmaTenths::k7),
       // kubernetes.md 6: 1 s + files dependent. The rate per GiB is [us]: it makes the 5 s by which
       // a leaf (10 GiB) takes longer than an aggregator (1 GiB).
       .volume_mount = around(1000ms, 100ms),

@@ -27,6 +27,7 @@ struct Timings {
 
   // Node: starting a pod.
   Distribution volume_attach;         // a network disk; a local one needs none
+  Distribution volume_detach;
   Distribution volume_mount;          // whatever its size
   Distribution volume_mount_per_gib;  // checking and owning its files
   Distribution sandbox_start;         // with the pod's network
@@ -56,6 +57,7 @@ struct Timings {
     f(volume_provisioning);
     f(garbage_collection);
     f(volume_attach);
+    f(volume_detach);
     f(volume_mount);
     f(volume_mount_per_gib);
     f(sandbox_start);
@@ -70,6 +72,12 @@ struct Timings {
 
 // Clocks of the kubelet that are constants of its source (kubernetes.md 3.2).
 inline constexpr sim::Duration kSyncRetry = std::chrono::seconds(10);    // after an error
+// Of its volumes: operations are tried again after 500 ms, doubling to 122 s; how long a pod waits
+// for its volumes before it says so; the period of the node status (kubernetes.md 3.1, 3.2).
+inline constexpr sim::Duration kVolumeRetryBase = std::chrono::milliseconds(500);
+inline constexpr sim::Duration kVolumeRetryMax = std::chrono::seconds(122);
+inline constexpr sim::Duration kPodMountWait = std::chrono::seconds(123);
+inline constexpr sim::Duration kNodeStatusPeriod = std::chrono::seconds(10);
 inline constexpr sim::Duration kBackoffBase = std::chrono::seconds(10);  // restart, image pull
 inline constexpr sim::Duration kBackoffMax = std::chrono::seconds(300);
 inline constexpr int64_t kDefaultGraceSeconds = 30;
