@@ -56,8 +56,7 @@ std::unique_ptr<sim::Actor> make_claim_protector(sim::Runtime& runtime,
                                                  std::unique_ptr<api::Client> client);
 std::unique_ptr<sim::Actor> make_attach_detach_controller(sim::Runtime& runtime,
                                                           std::unique_ptr<api::Client> client,
-                                                          DiskArray& disks,
-                                                          const Timings& timings);
+                                                          DiskArray& disks, const Timings& timings);
 std::unique_ptr<sim::Actor> make_kubelet(sim::Runtime& runtime, std::unique_ptr<api::Client> client,
                                          NodeMachine& machine, DiskArray& disks,
                                          const ImageRegistry& registry, const Timings& timings,

@@ -16,7 +16,8 @@ using api::Result;
 constexpr std::string_view kUsersOfClaim = "by-claim";
 constexpr std::string_view kOutOfService = "node.kubernetes.io/out-of-service";
 
-// k/k pkg/controller/volume/attachdetach: reconcilerLoopPeriod, ReconcilerMaxWaitForUnmountDuration.
+// k/k pkg/controller/volume/attachdetach: reconcilerLoopPeriod,
+// ReconcilerMaxWaitForUnmountDuration.
 constexpr sim::Duration kReconcilePeriod = std::chrono::milliseconds(100);
 constexpr sim::Duration kMaxWaitForUnmount = std::chrono::minutes(6);
 // k/k pkg/volume/csi: how long an attachment is waited for before it counts as failed.
@@ -98,8 +99,8 @@ void AttachDetachController::on_pod(const PodPtr& pod) {
   Names disks;
   if (!pod->spec->node_name.empty() && !api::is_pod_terminal(*pod)) {
     for (const std::string& name : claim_names(*pod)) {
-      const auto claim = claims_.lister<api::PersistentVolumeClaim>().get(
-          pod->metadata.namespace_, name);
+      const auto claim =
+          claims_.lister<api::PersistentVolumeClaim>().get(pod->metadata.namespace_, name);
       if (claim == nullptr || !is_bound(*claim)) continue;
       if (disks_->needs_attach(claim->spec->volume_name)) disks.insert(claim->spec->volume_name);
     }
@@ -288,8 +289,7 @@ std::string AttachDetachController::why_multi_attach(const std::string& disk,
 sim::Task<bool> AttachDetachController::write_attached(std::string node) {
   api::Value::Array list;
   for (const std::string& disk : attached_[node]) {
-    list.push_back(
-        api::Value::object({{"name", attached_volume_name(disk)}, {"devicePath", ""}}));
+    list.push_back(api::Value::object({{"name", attached_volume_name(disk)}, {"devicePath", ""}}));
   }
   unwritten_.erase(node);
   const api::Value status = api::Value::object({{"volumesAttached", api::Value(std::move(list))}});
@@ -328,8 +328,7 @@ sim::Task<bool> AttachDetachController::released(std::string disk, std::string n
 sim::Task<void> AttachDetachController::attach(std::string disk, std::string node) {
   const sim::Time timeout = runtime_->now() + kAttachTimeout;
   co_await runtime_->sleep(timings_->volume_attach.sample(rng_));
-  const std::optional<bool> done =
-      co_await sim::race(*runtime_, released(disk, node), timeout);
+  const std::optional<bool> done = co_await sim::race(*runtime_, released(disk, node), timeout);
   if (done && disks_->attach(disk, node)) {
     retries_.erase(disk);
     told_.erase(disk);

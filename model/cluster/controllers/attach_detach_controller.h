@@ -89,14 +89,14 @@ class AttachDetachController final : public sim::Actor {
   client::Informer claims_;
   DesiredAttachments desired_;
 
-  std::set<std::string> dirty_;                   // disks to look at in the next pass
-  std::map<std::string, sim::Time> later_;        // disks to look at then
-  std::set<std::string> busy_;                    // disks with an operation under way
-  std::map<std::string, sim::Time> unwanted_;     // since when no pod on its node wants it
-  std::map<std::string, Retry> retries_;          // by disk
-  std::set<std::string> told_;                    // disks whose Multi-Attach error has been told
-  std::map<std::string, Names> attached_;         // as node.status.volumesAttached is to say
-  std::set<std::string> unwritten_;               // nodes whose status does not say so yet
+  std::set<std::string> dirty_;                // disks to look at in the next pass
+  std::map<std::string, sim::Time> later_;     // disks to look at then
+  std::set<std::string> busy_;                 // disks with an operation under way
+  std::map<std::string, sim::Time> unwanted_;  // since when no pod on its node wants it
+  std::map<std::string, Retry> retries_;       // by disk
+  std::set<std::string> told_;                 // disks whose Multi-Attach error has been told
+  std::map<std::string, Names> attached_;      // as node.status.volumesAttached is to say
+  std::set<std::string> unwritten_;            // nodes whose status does not say so yet
   sim::Time start_{};
   sim::Event wake_;
   sim::Timer alarm_;

@@ -115,8 +115,9 @@ TEST_F(AttachDetachTest, AStuckAttachIsTriedAgainAfterTwoMinutesAndFinishesWhenI
   // 3.6, section 6 (0.5 % stuck).
   cluster.process("attachdetach-controller").kill();
   create_network_set();
-  cluster.run_until([&] { return cluster.claim("data-web-0") &&
-                                 !cluster.claim("data-web-0")->spec->volume_name.empty(); });
+  cluster.run_until([&] {
+    return cluster.claim("data-web-0") && !cluster.claim("data-web-0")->spec->volume_name.empty();
+  });
   disk = cluster.claim("data-web-0")->spec->volume_name;
   std::vector<std::string> met;
   cluster.disks.hold_attachments(disk, [&](std::string_view node) { met.emplace_back(node); });
@@ -187,9 +188,8 @@ TEST_F(AttachDetachTest, APodThatComesBackToItsNodeFindsItsDiskAttached) {
   }
   const std::string uid = cluster.pod("web-0")->metadata.uid;
   remove("web-0");
-  cluster.run_until([&] {
-    return cluster.ready("web-0") && cluster.pod("web-0")->metadata.uid != uid;
-  });
+  cluster.run_until(
+      [&] { return cluster.ready("web-0") && cluster.pod("web-0")->metadata.uid != uid; });
   EXPECT_EQ(place(), home);
   EXPECT_TRUE(in_use(home));
 }
@@ -314,9 +314,8 @@ TEST_F(AttachDetachTest, ARestartedControllerGoesOnFromWhatIsAttached) {
     remove("web-0");
     cluster.run_for(offset);
     cluster.process("attachdetach-controller").restart(2s);
-    cluster.run_until([&] {
-      return cluster.ready("web-0") && cluster.pod("web-0")->metadata.uid != uid;
-    });
+    cluster.run_until(
+        [&] { return cluster.ready("web-0") && cluster.pod("web-0")->metadata.uid != uid; });
     EXPECT_EQ(place(), node_of("web-0")) << offset.count();
     ASSERT_TRUE(cluster.merge(node_ref(from), R"({"spec":{"unschedulable":null}})").ok());
   }
@@ -363,14 +362,13 @@ TEST_F(AttachDetachTest, ReadWriteOncePodIsPerPod) {
 TEST_F(AttachDetachTest, AVolumeIsNotDestroyedWhileItIsAttached) {
   create_ready_set();
   const int destroyed = static_cast<int>(cluster.application.destroyed_volumes.size());
-  ASSERT_TRUE(cluster.ask(api::Request::remove(api::ObjectRef(api::Kind::kPetSet, "demo", "web")))
-                  .ok());
-  cluster.run_until([&] { return cluster.pod("web-0") == nullptr; });
   ASSERT_TRUE(
-      cluster
-          .ask(api::Request::remove(
-              api::ObjectRef(api::Kind::kPersistentVolumeClaim, "demo", "data-web-0")))
-          .ok());
+      cluster.ask(api::Request::remove(api::ObjectRef(api::Kind::kPetSet, "demo", "web"))).ok());
+  cluster.run_until([&] { return cluster.pod("web-0") == nullptr; });
+  ASSERT_TRUE(cluster
+                  .ask(api::Request::remove(
+                      api::ObjectRef(api::Kind::kPersistentVolumeClaim, "demo", "data-web-0")))
+                  .ok());
   cluster.run_until([&] {
     if (cluster.disks.find(disk) != nullptr) {
       EXPECT_EQ(cluster.application.destroyed_volumes.size(), static_cast<size_t>(destroyed));

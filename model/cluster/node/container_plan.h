@@ -27,8 +27,11 @@ struct ContainerPlan {
   std::optional<sim::Time> next;  // when the first of those may start
 };
 
-// `observed`: null while nothing of the pod is on the node.
+using Started = std::map<std::string, bool, std::less<>>;  // by container that has a startup probe
+
+// `observed`: null while nothing of the pod is on the node. `started`: what startup probes say; a
+// sidecar must have passed its own before the next container begins.
 ContainerPlan plan_containers(const api::PodSpec& spec, const NodeMachine::Pod* observed,
-                              const Backoffs& backoffs, sim::Time now);
+                              const Backoffs& backoffs, sim::Time now, const Started& started = {});
 
 }  // namespace sdbtwin::cluster

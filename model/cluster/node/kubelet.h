@@ -4,6 +4,8 @@
 // What is on the node belongs to the NodeMachine: a kubelet that is killed loses its memory only,
 // and a new one takes over the containers it finds; pods on the node that the API does not know any
 // more are ended. While it is dead, nobody restarts, stops or reports anything.
+// A pod that the node cannot take is rejected; under pressure pods are evicted one by one; when the
+// node shuts down, all end (kubernetes.md 3.1).
 // Nothing ticks: a relist happens when a container changed, at a time drawn from 0..1 s.
 #pragma once
 
@@ -12,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "model/api/client.h"
 #include "model/client/event_recorder.h"
@@ -20,6 +23,8 @@
 #include "model/cluster/node/image_puller.h"
 #include "model/cluster/node/node_heartbeat.h"
 #include "model/cluster/node/node_machine.h"
+#include "model/cluster/node/node_pressure.h"
+#include "model/cluster/node/pod_admission.h"
 #include "model/cluster/node/pod_worker.h"
 #include "model/cluster/node/volumes_in_use.h"
 #include "model/cluster/timing/timings.h"
@@ -59,6 +64,12 @@ class Kubelet final : public sim::Actor {
   sim::Task<void> run_to_end(std::shared_ptr<PodWorker> worker);
   void forget_if_over(const std::string& uid);
   void volumes_told();
+  void notice(const NodeMachine::Notice& notice);
+  void shut_down();
+  std::shared_ptr<const api::Node> own_node() const;
+  // Why a pod that has just been bound here is not taken.
+  std::optional<WaitingReason> why_refused(const api::Pod& pod) const;
+  std::vector<NodePressure::Candidate> evictable() const;
   PodWorkerTools tools();
 
   sim::Runtime* runtime_;
@@ -74,6 +85,9 @@ class Kubelet final : public sim::Actor {
   std::set<std::string> changed_;                              // pods to look at in the next relist
   sim::Timer relist_;
   client::Informer pods_;
+  std::optional<client::Informer> node_;  // its own Node; not with heartbeats, which have it
+  NodePressure pressure_;
+  sim::Time start_;
   std::optional<NodeHeartbeat> heartbeat_;
 };
 

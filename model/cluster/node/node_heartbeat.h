@@ -44,8 +44,10 @@ class NodeHeartbeat {
   NodeHeartbeat(const NodeHeartbeat&) = delete;
   NodeHeartbeat& operator=(const NodeHeartbeat&) = delete;
 
- private:
   using NodePtr = std::shared_ptr<const api::Node>;
+  NodePtr shown() const;  // its Node as the API shows it; null: there is none
+
+ private:
   using LeasePtr = std::shared_ptr<const api::Lease>;
 
   sim::Task<void> keep_lease();
@@ -59,7 +61,6 @@ class NodeHeartbeat {
   sim::Task<void> register_node();
   sim::Task<void> report_status(NodePtr shown);
   bool must_write(const api::Node& shown) const;
-  NodePtr shown() const;
 
   // With the time limit of the kubelet's heartbeat client.
   sim::Task<api::Result<api::Response>> ask(api::Request request);

@@ -147,8 +147,7 @@ void NodeMachine::start_init(const Pod& pod, const Container& container, const R
   end_after(run.id, work, std::move(exit_code));
 }
 
-void NodeMachine::end_after(uint64_t instance, sim::Duration work,
-                            std::function<int()> exit_code) {
+void NodeMachine::end_after(uint64_t instance, sim::Duration work, std::function<int()> exit_code) {
   auto end = [this, instance, exit_code = std::move(exit_code)] {
     const int code = exit_code();
     const uint64_t id = instance;  // finish() destroys this timer's callback.
@@ -251,7 +250,18 @@ bool NodeMachine::readiness_withheld(std::string_view namespace_, std::string_vi
          unready_.contains(std::make_pair(std::string(namespace_), std::string(pod)));
 }
 
+void NodeMachine::set_pressure(std::string resource) {
+  pressure_ = std::move(resource);
+  announce("", Change::kPressure);
+}
+
+void NodeMachine::announce_shutdown(sim::Duration grace) {
+  shutdown_grace_ = grace;
+  announce("", Change::kShutdown);
+}
+
 void NodeMachine::power_off() {
+  shutdown_grace_.reset();
   std::vector<uint64_t> instances;
   for (const auto& [id, place] : running_) instances.push_back(id);
   for (const uint64_t id : instances) {

@@ -119,9 +119,9 @@ class NodeMachine final : public ContainerHost {
     bool init = false;
     std::map<std::string, std::string> env;
   };
-  enum class Change : uint8_t { kContainers, kProbes, kReadiness };
+  enum class Change : uint8_t { kContainers, kProbes, kReadiness, kPressure, kShutdown };
   struct Notice {
-    std::string uid;
+    std::string uid;  // of the pod; "": the node itself
     Change change = Change::kContainers;
   };
 
@@ -167,6 +167,13 @@ class NodeMachine final : public ContainerHost {
   // until it is taken back as often. Also for a pod of that name that comes later.
   void withhold_readiness(std::string_view namespace_, std::string_view pod, bool withheld);
   bool readiness_withheld(std::string_view namespace_, std::string_view pod) const;
+  // The node is low on this resource ("memory"); "": on none.
+  void set_pressure(std::string resource);
+  const std::string& pressure() const { return pressure_; }
+  // The operating system announces that it goes down, and waits for this long (the kubelet's
+  // shutdownGracePeriod); until the power has been off.
+  void announce_shutdown(sim::Duration grace);
+  std::optional<sim::Duration> shutdown_grace() const { return shutdown_grace_; }
   // Power loss: every container is gone, sandboxes too; records, images and disks stay.
   void power_off();
 
@@ -206,6 +213,8 @@ class NodeMachine final : public ContainerHost {
   std::map<uint64_t, std::unique_ptr<sim::Timer>> init_timers_;
   std::map<std::pair<std::string, std::string>, int32_t> unready_;  // namespace, pod: how often
   std::set<std::string, std::less<>> images_;
+  std::string pressure_;
+  std::optional<sim::Duration> shutdown_grace_;
   sim::Channel<Notice> notices_;
   uint64_t started_ = 0;
   int32_t addresses_ = 0;

@@ -1,21 +1,29 @@
 #include "model/cluster/node/pod_prober.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace sdbtwin::cluster {
 
-PodProber::PodProber(std::shared_ptr<const api::Pod> pod, const NodeMachine& machine,
-                     sim::Time first_tick)
+PodProber::PodProber(std::shared_ptr<const api::Pod> pod, const NodeMachine& machine, sim::Time now,
+                     sim::Time kubelet_start, sim::Rng& rng)
     : pod_(std::move(pod)), machine_(&machine) {
-  for (const api::Container& container : pod_->spec->containers) add(container, first_tick);
+  for (const api::Container& container : pod_->spec->init_containers) {
+    if (is_sidecar(container)) add(container, now, kubelet_start, rng);
+  }
+  for (const api::Container& container : pod_->spec->containers)
+    add(container, now, kubelet_start, rng);
 }
 
-void PodProber::add(const api::Container& container, sim::Time first_tick) {
+void PodProber::add(const api::Container& container, sim::Time now, sim::Time kubelet_start,
+                    sim::Rng& rng) {
   const auto add_one = [&](ProbeKind kind, const std::optional<api::Probe>& probe) {
     if (!probe) return;
-    ProbeSchedule schedule(kind, rules_of(*probe), first_tick);
-    const ProbeResult result = schedule.result_at(first_tick - sim::Duration(1));
+    const ProbeRules rules = rules_of(*probe);
+    sim::Time first_tick = now;
+    if (now - kubelet_start < rules.period)
+      first_tick += sim::Duration(rng.between(0, rules.period.count() - 1));
+    ProbeSchedule schedule(kind, rules, first_tick);
+    const ProbeResult result = schedule.result_at(now - sim::Duration(1));
     probes_[container.name].by_kind.emplace(kind, Scheduled{&*probe, schedule, result});
   };
   add_one(ProbeKind::kStartup, container.startup_probe);
@@ -86,17 +94,18 @@ void PodProber::fill(PodObservation& seen) const {
   for (const api::Container& container : pod_->spec->containers) seen.ready[container.name] = false;
 }
 
-std::vector<uint64_t> PodProber::failed() const {
-  std::vector<uint64_t> instances;
+std::vector<PodProber::Failed> PodProber::failed() const {
+  std::vector<Failed> failed;
   for (const auto& [name, probes] : probes_) {
-    const bool any =
-        std::any_of(probes.by_kind.begin(), probes.by_kind.end(), [](const auto& entry) {
-          return entry.first != ProbeKind::kReadiness &&
-                 entry.second.result == ProbeResult::kFailure;
-        });
-    if (any && probes.instance) instances.push_back(*probes.instance);
+    if (!probes.instance) continue;
+    for (const auto& [kind, scheduled] : probes.by_kind) {
+      if (kind == ProbeKind::kReadiness || scheduled.result != ProbeResult::kFailure) continue;
+      failed.push_back(
+          Failed{name, *probes.instance, scheduled.probe->termination_grace_period_seconds});
+      break;
+    }
   }
-  return instances;
+  return failed;
 }
 
 std::optional<sim::Time> PodProber::next_change() const {

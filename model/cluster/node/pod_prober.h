@@ -13,14 +13,17 @@
 #include "model/cluster/node/node_machine.h"
 #include "model/cluster/node/pod_status.h"
 #include "model/cluster/node/probe_schedule.h"
+#include "sim/core/rng.h"
 #include "sim/core/time.h"
 
 namespace sdbtwin::cluster {
 
 class PodProber {
  public:
-  // The workers of all probes tick from `first_tick` on.
-  PodProber(std::shared_ptr<const api::Pod> pod, const NodeMachine& machine, sim::Time first_tick);
+  // Each probe's worker ticks from now on; one whose kubelet has started less than a period ago
+  // waits for a random part of its period first.
+  PodProber(std::shared_ptr<const api::Pod> pod, const NodeMachine& machine, sim::Time now,
+            sim::Time kubelet_start, sim::Rng& rng);
   PodProber(const PodProber&) = delete;
   PodProber& operator=(const PodProber&) = delete;
 
@@ -31,8 +34,13 @@ class PodProber {
 
   // Results as of the last look().
   void fill(PodObservation& seen) const;
-  // Instances whose liveness or startup probe has failed.
-  std::vector<uint64_t> failed() const;
+  // Containers whose liveness or startup probe has failed.
+  struct Failed {
+    std::string container;
+    uint64_t instance = 0;
+    std::optional<int64_t> grace_seconds;  // of that probe; else the pod's
+  };
+  std::vector<Failed> failed() const;
   // When look() will find something new if nothing is announced.
   std::optional<sim::Time> next_change() const;
   bool empty() const { return probes_.empty(); }
@@ -48,7 +56,7 @@ class PodProber {
     std::optional<uint64_t> instance;  // running, as observed
   };
 
-  void add(const api::Container& container, sim::Time first_tick);
+  void add(const api::Container& container, sim::Time now, sim::Time kubelet_start, sim::Rng& rng);
   void follow(Probes& probes, const NodeMachine::Container* container, sim::Time now);
   void update(Probes& probes, sim::Time now);
 

@@ -218,6 +218,8 @@ class StatusMaker {
     }
     const auto [reason, message] = why_not_ready();
     set(api::kContainersReady, reason.empty(), reason, message);
+    if (seen_.failed && seen_.disrupted)
+      set(api::kDisruptionTarget, true, "TerminationByKubelet", seen_.failed->message);
     set_ready(reason, message);
     if (api::find_condition(*status_.conditions, api::kPodScheduled) == nullptr)
       set(api::kPodScheduled, true);
@@ -239,6 +241,10 @@ class StatusMaker {
     if (status_.phase == PodPhase::kSucceeded) return {"PodCompleted", ""};
     if (status_.phase == PodPhase::kFailed) return {"PodFailed", ""};
     std::vector<std::string> unready;
+    const auto& inits = pod_.spec->init_containers;
+    for (size_t index = 0; index < inits.size(); ++index) {
+      if (is_sidecar(inits[index]) && !init_[index].ready) unready.push_back(inits[index].name);
+    }
     for (const api::ContainerStatus& status : main_) {
       if (!status.ready) unready.push_back(status.name);
     }
@@ -256,7 +262,8 @@ class StatusMaker {
 
 bool is_own_condition(std::string_view type) {
   return type == api::kPodReady || type == api::kContainersReady || type == api::kPodInitialized ||
-         type == api::kPodReadyToStartContainers || type == api::kPodScheduled;
+         type == api::kPodReadyToStartContainers || type == api::kPodScheduled ||
+         type == api::kDisruptionTarget;
 }
 
 template <class T>

@@ -33,6 +33,7 @@ struct PodObservation {
   // Set: the kubelet has ended the pod (rejected, evicted); it is Failed whatever its containers
   // say.
   std::optional<WaitingReason> failed;
+  bool disrupted = false;  // that was for the node's sake: condition DisruptionTarget
 };
 
 bool is_sidecar(const api::Container& init_container);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-
 namespace sdbtwin::cluster {
 namespace {
 
@@ -29,7 +28,11 @@ PodWorker::PodWorker(PodWorkerTools tools, std::shared_ptr<const api::Pod> pod)
       volumes_(tools.runtime, tools.client, tools.machine, tools.disks, tools.in_use, tools.timings,
                *this),
       rng_(tools.runtime.rng("pod/" + uid_)),
-      alarm_(tools.runtime, [this] { wake_.set(); }) {
+      alarm_(tools.runtime, [this] { wake_.set(); }),
+      deadline_(tools.runtime, [this] {
+        fail({"DeadlineExceeded", "Pod was active on the node longer than the specified deadline"},
+             Because::kPod);
+      }) {
   NodeMachine::Pod here;
   here.namespace_ = pod_->metadata.namespace_;
   here.name = pod_->metadata.name;
@@ -37,7 +40,7 @@ PodWorker::PodWorker(PodWorkerTools tools, std::shared_ptr<const api::Pod> pod)
   here.labels = *pod_->metadata.labels;
   here.grace_seconds = grace_seconds_of(*pod_);
   tools.machine.admit(std::move(here));
-  prober_.emplace(pod_, tools.machine, tools.runtime.now());
+  prober_.emplace(pod_, tools.machine, tools.runtime.now(), tools.kubelet_start, rng_);
   observe();
 }
 
@@ -48,13 +51,26 @@ PodWorker::PodWorker(PodWorkerTools tools, std::string uid)
                *this),
       rng_(tools.runtime.rng("pod/" + uid_)),
       object_gone_(true),
-      alarm_(tools.runtime, [this] { wake_.set(); }) {}
+      alarm_(tools.runtime, [this] { wake_.set(); }),
+      deadline_(tools.runtime, [] {}) {}
 
 // ---- What the kubelet tells it.
 
 void PodWorker::update(std::shared_ptr<const api::Pod> pod) {
   pod_ = std::move(pod);
   if (reporter_) reporter_->seen(pod_);
+  // It had ended for a reason of its own before anybody deleted it.
+  if (ended_ && reporter_ && !object_gone_ && api::is_deleting(pod_->metadata))
+    reporter_->release();
+  wake();
+}
+
+void PodWorker::fail(WaitingReason why, Because because, std::optional<int64_t> grace_seconds) {
+  if (doomed()) return;
+  failed_ = std::move(why);
+  because_ = because;
+  fail_grace_ = grace_seconds;
+  if (because == Because::kNode) warn(failed_->reason, failed_->message);
   wake();
 }
 
@@ -91,7 +107,7 @@ void PodWorker::wake() {
 }
 
 bool PodWorker::doomed() const {
-  return object_gone_ || api::is_deleting(pod_->metadata) || api::is_pod_terminal(*pod_);
+  return object_gone_ || failed_ || api::is_deleting(pod_->metadata) || api::is_pod_terminal(*pod_);
 }
 
 sim::Task<void> PodWorker::nap(std::optional<sim::Time> until) {
@@ -121,6 +137,7 @@ sim::Task<void> PodWorker::live() {
     retry_at_.reset();
     look();
     publish();
+    set_deadline();
     co_await sync();
     if (!doomed() && !changed_) co_await nap(next_look());
   }
@@ -130,6 +147,15 @@ std::optional<sim::Time> PodWorker::next_look() const {
   const std::optional<sim::Time> probe = prober_->next_change();
   if (!probe || !retry_at_) return probe ? probe : retry_at_;
   return std::min(*probe, *retry_at_);
+}
+
+// activeDeadlineSeconds count from status.startTime.
+void PodWorker::set_deadline() {
+  const std::optional<int64_t> seconds = pod_->spec->active_deadline_seconds;
+  const std::optional<api::Timestamp> start = reporter_->published().start_time;
+  if (!seconds || !start) return;
+  const sim::Time when = api::ClusterTime::to_run(*start) + std::chrono::seconds(*seconds);
+  if (!deadline_.armed() || deadline_.deadline() != when) deadline_.set(when);
 }
 
 void PodWorker::retry_at(sim::Time time) {
@@ -146,6 +172,9 @@ void PodWorker::publish() {
   seen.on_node = &observed_;
   seen.waiting = waiting_;
   seen.terminated = terminated_;
+  // Not before nothing of it runs any more: a terminal phase never goes back.
+  if (terminated_) seen.failed = failed_;
+  seen.disrupted = because_ == Because::kNode;
   prober_->fill(seen);
   // Starts from what was last published; the conditions of readiness gates are others' to write.
   api::Pod base = *pod_;
@@ -179,8 +208,10 @@ sim::Task<void> PodWorker::sync() {
   }
   co_await kill_failed_containers();
   const std::shared_ptr<const api::Pod> pod = pod_;  // The plan points into it.
-  const ContainerPlan plan =
-      plan_containers(*pod->spec, &observed_, restart_backoffs_, tools_.runtime.now());
+  PodObservation probes;
+  prober_->fill(probes);
+  const ContainerPlan plan = plan_containers(*pod->spec, &observed_, restart_backoffs_,
+                                             tools_.runtime.now(), probes.started);
   for (const std::string& name : plan.backing_off) {
     waiting_[name] = WaitingReason{"CrashLoopBackOff", "back-off restarting failed container " +
                                                            name + " in pod " + pod->metadata.name};
@@ -217,7 +248,10 @@ sim::Task<void> PodWorker::start_container(const api::Container& container, bool
   spec.env = literal_env(container);
   acted_ = true;
   const sim::Duration work = tools_.timings.init_work.sample(rng_);
+  const sim::Duration hook = post_start_of(container);
   tools_.machine.start(uid_, std::move(spec), work);
+  // Only then does the kubelet go on, and say that it runs.
+  if (hook > sim::Duration::zero()) (void)co_await pause(hook);
 }
 
 bool PodWorker::pull_backs_off(const api::Container& container) {
@@ -261,83 +295,99 @@ sim::Task<bool> PodWorker::ensure_image(const api::Container& container) {
   co_return false;
 }
 
-// A failed liveness or startup probe ends the container as a deletion would: SIGTERM, the grace
-// period, SIGKILL. It comes back by the restart policy.
+// A failed liveness or startup probe ends the container as a deletion would: preStop, SIGTERM, the
+// grace period, SIGKILL. It comes back by the restart policy.
 sim::Task<void> PodWorker::kill_failed_containers() {
-  for (const uint64_t instance : prober_->failed()) {
-    warn("Unhealthy", "Container failed its liveness or startup probe, will be restarted");
-    acted_ = true;
-    tools_.machine.sigterm(instance);
-    const sim::Time deadline = tools_.runtime.now() + std::chrono::seconds(grace_seconds_of(*pod_));
-    const auto runs = [&] {
-      const std::vector<uint64_t> running = running_instances();
-      return std::find(running.begin(), running.end(), instance) != running.end();
-    };
-    ending_ = true;
-    while (!doomed() && runs() && tools_.runtime.now() < deadline) co_await nap(deadline);
-    ending_ = false;
-    if (!doomed()) tools_.machine.kill(instance);
+  const std::vector<PodProber::Failed> all = prober_->failed();
+  for (const PodProber::Failed& failed : all) co_await kill_failed(failed);
+}
+
+sim::Task<void> PodWorker::kill_failed(PodProber::Failed failed) {
+  warn("Unhealthy", "Container failed its liveness or startup probe, will be restarted");
+  acted_ = true;
+  ending_ = true;
+  const std::shared_ptr<const api::Pod> pod = pod_;
+  const bool main = api::find_container(pod->spec->containers, failed.container) != nullptr;
+  ContainerStops stops(main ? &*pod->spec : nullptr, tools_.runtime.now());
+  const sim::Duration grace =
+      std::chrono::seconds(failed.grace_seconds.value_or(grace_seconds_of(*pod)));
+  const ContainerStops::Names self{failed.container};
+  while (!doomed() && instance_of(failed.container) == failed.instance) {
+    const sim::Time now = tools_.runtime.now();
+    const bool killed = carry_out(stops.due(self, grace, now));
+    if (!killed) co_await nap(stops.next(self, grace, now));
   }
+  ending_ = false;
 }
 
 // ---- End.
 
-std::vector<uint64_t> PodWorker::running_instances() const {
-  std::vector<uint64_t> instances;
+std::optional<uint64_t> PodWorker::instance_of(const std::string& container) const {
   const NodeMachine::Pod* here = tools_.machine.find(uid_);
-  if (here == nullptr) return instances;
+  const NodeMachine::Container* found = here == nullptr ? nullptr : here->find(container);
+  if (found == nullptr || !found->current || !found->current->running()) return std::nullopt;
+  return found->current->id;
+}
+
+ContainerStops::Names PodWorker::running() const {
+  ContainerStops::Names names;
+  const NodeMachine::Pod* here = tools_.machine.find(uid_);
+  if (here == nullptr) return names;
   for (const NodeMachine::Container& container : here->containers) {
-    if (container.current && container.current->running())
-      instances.push_back(container.current->id);
+    if (container.current && container.current->running()) names.push_back(container.name);
   }
-  return instances;
+  return names;
 }
 
 // A shorter period given later counts from the same start.
-sim::Time PodWorker::grace_deadline(sim::Time from) const {
+sim::Duration PodWorker::grace() const {
   int64_t seconds = kDefaultGraceSeconds;
-  if (pod_) {
+  if (fail_grace_) {
+    seconds = *fail_grace_;
+  } else if (pod_) {
     seconds = pod_->metadata.deletion_grace_period_seconds.value_or(grace_seconds_of(*pod_));
   } else if (const NodeMachine::Pod* here = tools_.machine.find(uid_)) {
     seconds = here->grace_seconds;
   }
-  return from + std::chrono::seconds(std::max(seconds, kMinimumGraceSeconds));
+  return std::chrono::seconds(seconds);
 }
 
-// Only `sleep` takes time; other hooks are taken to be done at once.
-sim::Task<void> PodWorker::run_pre_stop_hooks(sim::Time deadline) {
-  int64_t seconds = 0;
-  if (pod_) {
-    for (const api::Container& container : pod_->spec->containers) {
-      if (container.lifecycle && container.lifecycle->pre_stop &&
-          container.lifecycle->pre_stop->sleep) {
-        seconds = std::max(seconds, container.lifecycle->pre_stop->sleep->seconds);
-      }
-    }
+bool PodWorker::carry_out(const ContainerStops::Due& due) {
+  for (const std::string& name : due.terminate) {
+    if (const std::optional<uint64_t> id = instance_of(name)) tools_.machine.sigterm(*id);
   }
-  if (seconds == 0) co_return;
-  const sim::Time until = std::min(deadline, tools_.runtime.now() + std::chrono::seconds(seconds));
-  while (!running_instances().empty() && tools_.runtime.now() < until) co_await nap(until);
+  for (const std::string& name : due.kill) {
+    if (const std::optional<uint64_t> id = instance_of(name)) tools_.machine.kill(*id);
+  }
+  return !due.kill.empty();
+}
+
+sim::Task<bool> PodWorker::stop_containers(std::shared_ptr<const api::Pod> pod) {
+  ContainerStops stops(pod == nullptr ? nullptr : &*pod->spec, tools_.runtime.now());
+  bool killed = false;
+  while (true) {
+    ContainerStops::Names names = running();
+    if (names.empty()) co_return killed;
+    const sim::Time now = tools_.runtime.now();
+    if (carry_out(stops.due(names, grace(), now))) {
+      killed = true;
+      continue;
+    }
+    look();
+    publish();
+    names = running();
+    std::optional<sim::Time> until = stops.next(names, grace(), now);
+    const std::optional<sim::Time> probe = prober_ ? prober_->next_change() : std::nullopt;
+    if (until && probe) until = std::min(*until, *probe);
+    if (until) co_await nap(until);
+  }
 }
 
 sim::Task<void> PodWorker::end() {
   ending_ = true;
-  const sim::Time from = tools_.runtime.now();
-  if (prober_) prober_->stop_enforcing(from);
-  const sim::Time first_deadline = grace_deadline(from);
-  co_await run_pre_stop_hooks(first_deadline);
-  for (const uint64_t instance : running_instances()) tools_.machine.sigterm(instance);
-  while (!running_instances().empty() && tools_.runtime.now() < grace_deadline(from)) {
-    look();
-    publish();
-    std::optional<sim::Time> until = grace_deadline(from);
-    const std::optional<sim::Time> probe = prober_ ? prober_->next_change() : std::nullopt;
-    if (probe) until = std::min(*until, *probe);
-    co_await nap(until);
-  }
-  const std::vector<uint64_t> stubborn = running_instances();
-  for (const uint64_t instance : stubborn) tools_.machine.kill(instance);
-  if (!stubborn.empty()) co_await tools_.runtime.sleep(tools_.timings.kill.sample(rng_));
+  if (prober_) prober_->stop_enforcing(tools_.runtime.now());
+  const bool killed = co_await stop_containers(pod_);
+  if (killed) co_await tools_.runtime.sleep(tools_.timings.kill.sample(rng_));
   observe();
   terminated_ = true;
   look();

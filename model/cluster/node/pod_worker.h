@@ -17,6 +17,7 @@
 #include "model/api/pod.h"
 #include "model/client/event_recorder.h"
 #include "model/cluster/node/container_plan.h"
+#include "model/cluster/node/container_stops.h"
 #include "model/cluster/node/disk_array.h"
 #include "model/cluster/node/image_puller.h"
 #include "model/cluster/node/node_machine.h"
@@ -43,6 +44,7 @@ struct PodWorkerTools {
   VolumesInUse& in_use;
   client::EventRecorder& events;
   const Timings& timings;
+  sim::Time kubelet_start;
 };
 
 class PodWorker final : public std::enable_shared_from_this<PodWorker>, private PodWaiter {
@@ -65,7 +67,15 @@ class PodWorker final : public std::enable_shared_from_this<PodWorker>, private 
   void readiness_changed();  // withheld, or no longer
   void volumes_told();       // the API server knows which disks the node uses
 
+  enum class Because : uint8_t { kPod, kNode };
+  // The kubelet ends the pod: it is Failed with this reason once nothing of it runs. Its object
+  // stays. The grace is the pod's own unless one is given. Nothing happens when it ends already.
+  void fail(WaitingReason why, Because because,
+            std::optional<int64_t> grace_seconds = std::nullopt);
+
   const std::string& uid() const { return uid_; }
+  // The pod as last seen, unless it is to end.
+  const api::Pod* living() const { return doomed() ? nullptr : pod_.get(); }
   // Nothing of the pod is on the node, and nothing will be.
   bool ended() const { return ended_; }
   bool has_object() const { return !object_gone_; }
@@ -85,14 +95,18 @@ class PodWorker final : public std::enable_shared_from_this<PodWorker>, private 
   sim::Task<bool> ensure_image(const api::Container& container);
   bool pull_backs_off(const api::Container& container);
   sim::Task<void> kill_failed_containers();
+  sim::Task<void> kill_failed(PodProber::Failed failed);
+  void set_deadline();
   void retry_at(sim::Time time);
   std::optional<sim::Time> next_look() const;
 
   // End.
   sim::Task<void> end();
-  sim::Task<void> run_pre_stop_hooks(sim::Time deadline);
-  sim::Time grace_deadline(sim::Time from) const;
-  std::vector<uint64_t> running_instances() const;
+  sim::Task<bool> stop_containers(std::shared_ptr<const api::Pod> pod);  // true: some were killed
+  bool carry_out(const ContainerStops::Due& due);  // true: something was killed
+  sim::Duration grace() const;
+  ContainerStops::Names running() const;
+  std::optional<uint64_t> instance_of(const std::string& container) const;
 
   void look();
   void publish();
@@ -109,6 +123,9 @@ class PodWorker final : public std::enable_shared_from_this<PodWorker>, private 
   Backoffs pull_backoffs_;  // by image
   std::map<std::string, WaitingReason, std::less<>> waiting_;
   sim::Rng rng_;
+  std::optional<WaitingReason> failed_;
+  Because because_ = Because::kPod;
+  std::optional<int64_t> fail_grace_;
   bool object_gone_ = false;
   bool ending_ = false;
   bool terminated_ = false;
@@ -119,6 +136,7 @@ class PodWorker final : public std::enable_shared_from_this<PodWorker>, private 
   std::optional<sim::Time> retry_at_;
   sim::Event wake_;
   sim::Timer alarm_;
+  sim::Timer deadline_;  // activeDeadlineSeconds
 };
 
 }  // namespace sdbtwin::cluster

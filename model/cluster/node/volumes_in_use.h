@@ -1,6 +1,6 @@
-// VolumesInUse: what a kubelet tells the world about network disks: node.status.volumesInUse. A disk
-// is in it before the kubelet mounts it, and until the node status that follows its unmounting; the
-// attach-detach controller detaches nothing that is in it (kubernetes.md 3.6).
+// VolumesInUse: what a kubelet tells the world about network disks: node.status.volumesInUse. A
+// disk is in it before the kubelet mounts it, and until the node status that follows its
+// unmounting; the attach-detach controller detaches nothing that is in it (kubernetes.md 3.6).
 //
 // Written with the kubelet's node status, each 10 s (kubernetes.md 3.2), and only when it has
 // changed: nothing ticks. Writes nothing while the cluster has local disks only.

@@ -26,7 +26,7 @@ struct Timings {
   Distribution garbage_collection;   // from an orphaned dependent to its deletion
 
   // Node: starting a pod.
-  Distribution volume_attach;         // a network disk; a local one needs none
+  Distribution volume_attach;  // a network disk; a local one needs none
   Distribution volume_detach;
   Distribution volume_mount;          // whatever its size
   Distribution volume_mount_per_gib;  // checking and owning its files
@@ -71,7 +71,7 @@ struct Timings {
 };
 
 // Clocks of the kubelet that are constants of its source (kubernetes.md 3.2).
-inline constexpr sim::Duration kSyncRetry = std::chrono::seconds(10);    // after an error
+inline constexpr sim::Duration kSyncRetry = std::chrono::seconds(10);  // after an error
 // Of its volumes: operations are tried again after 500 ms, doubling to 122 s; how long a pod waits
 // for its volumes before it says so; the period of the node status (kubernetes.md 3.1, 3.2).
 inline constexpr sim::Duration kVolumeRetryBase = std::chrono::milliseconds(500);
