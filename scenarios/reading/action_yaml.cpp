@@ -118,6 +118,30 @@ NodeAction read_node_action(MapReader& action, std::string_view field, NodeVerb 
   return what;
 }
 
+DrainAction read_drain(MapReader& action) {
+  MapReader reader = action.nested("drain");
+  DrainAction drain;
+  reader.read("node", drain.node);
+  if (reader.field("nodeOf")) {
+    MapReader pod = reader.nested("nodeOf");
+    drain.node_of.namespace_ = "default";
+    pod.read("namespace", drain.node_of.namespace_);
+    if (pod.required("name", "name the pod")) pod.read("name", drain.node_of.name);
+    pod.finish();
+  }
+  sim::Duration grace{};
+  if (reader.read("gracePeriod", grace))
+    drain.grace_seconds = std::chrono::duration_cast<std::chrono::seconds>(grace).count();
+  reader.read("timeout", drain.timeout);
+  reader.read("force", drain.force);
+  if (drain.node.empty() == drain.node_of.name.empty() && reader.present()) {
+    reader.problems().add(reader.location(), fmt::format("{} names no node", reader.path()),
+                          "give `node: node-1`, or `nodeOf: {namespace: demo, name: sdb-leaf-0}`");
+  }
+  reader.finish();
+  return drain;
+}
+
 Action read_action(MapReader& item) {
   Action action;
   action.location = item.location();
@@ -153,10 +177,14 @@ Action read_action(MapReader& item) {
     ++kinds;
     action.what = read_node_action(item, field, verb);
   }
+  if (item.field("drain")) {
+    ++kinds;
+    action.what = read_drain(item);
+  }
   if (kinds != 1 && item.present()) {
     item.problems().add(item.location(), fmt::format("{} says {} things to do", item.path(), kinds),
                         "give one of apply, delete, patch, cordon, uncordon, taint, untaint, "
-                        "deleteNode");
+                        "deleteNode, drain");
   }
   item.finish();
   return action;

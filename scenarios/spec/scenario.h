@@ -38,6 +38,14 @@ struct PatchAction {
   bool status = false;
   api::Value body;
 };
+// `kubectl drain`: of this node, or of the node that this pod is on then.
+struct DrainAction {
+  std::string node;
+  api::ObjectKey node_of;
+  std::optional<std::int64_t> grace_seconds;  // else each pod's own
+  sim::Duration timeout{0};                   // 0: for ever
+  bool force = false;                         // also pods without a controller
+};
 
 // What a human does to a node with kubectl.
 enum class NodeVerb : std::uint8_t { kCordon, kUncordon, kTaint, kUntaint, kDelete };
@@ -51,7 +59,7 @@ struct NodeAction {
 struct Action {
   std::string name;
   faults::Trigger trigger;
-  std::variant<ApplyAction, DeleteAction, PatchAction, NodeAction> what;
+  std::variant<ApplyAction, DeleteAction, PatchAction, NodeAction, DrainAction> what;
   bool may_be_refused = false;  // else a refusal by the API server fails the run
   Location location;
 };

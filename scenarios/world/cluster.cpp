@@ -117,6 +117,7 @@ void Cluster::add_database() {
 
 void Cluster::add_nodes() {
   disks_ = std::make_unique<cluster::DiskArray>(*fleet_);
+  environment_.disks = disks_.get();
   for (std::int32_t i = 0; i < scenario_.cluster.nodes; ++i) {
     auto machine = std::make_unique<cluster::NodeMachine>(simulation_.runtime(), node_name(i), i,
                                                           *fleet_, *disks_);

@@ -7,6 +7,7 @@
 
 #include "model/api/codec.h"
 #include "model/api/typed_client.h"
+#include "scenarios/world/drain.h"
 
 namespace sdbtwin::scenarios {
 namespace {
@@ -41,8 +42,11 @@ sim::Task<void> User::run() {
   while (true) {
     const std::optional<std::size_t> index = co_await due_.receive();
     if (!index) co_return;
-    co_await act(*index);
-    ++acted_;
+    if (std::holds_alternative<DrainAction>(scenario_.actions[*index].what)) {
+      runtime_.spawn(drain_node(*index));
+    } else {
+      co_await act(*index);
+    }
   }
 }
 
@@ -60,6 +64,18 @@ sim::Task<void> User::set_up_cluster() {
 sim::Task<void> User::act(std::size_t index) {
   const Action& action = scenario_.actions[index];
   std::string refusal = co_await carry_out(action);
+  finish(index, std::move(refusal));
+}
+
+sim::Task<void> User::drain_node(std::size_t index) {
+  DrainAction what = std::get<DrainAction>(scenario_.actions[index].what);
+  std::string refusal = co_await drain(runtime_, *client_, std::move(what));
+  finish(index, std::move(refusal));
+}
+
+void User::finish(std::size_t index, std::string refusal) {
+  const Action& action = scenario_.actions[index];
+  ++acted_;
   UserActed event{action.name, refusal.empty() ? std::string("done") : refusal};
   runtime_.trace(event);
   if (!refusal.empty() && !action.may_be_refused) {

@@ -1,5 +1,6 @@
 // The user of a run: sets the cluster up through the API, then carries out the scenario's actions
-// as they come due. An ordinary client, in the process `user`; it is never killed.
+// as they come due, one after the other; a drain goes on beside the others. An ordinary client, in
+// the process `user`; it is never killed.
 //
 // What the API server refuses is kept: a refusal that the scenario does not allow fails the run.
 #pragma once
@@ -60,6 +61,9 @@ class User final : public sim::Actor {
   sim::Task<void> run();
   sim::Task<void> set_up_cluster();
   sim::Task<void> act(std::size_t index);
+  void finish(std::size_t index, std::string refusal);
+  // In the background: the user does other things meanwhile.
+  sim::Task<void> drain_node(std::size_t index);
   // Creates the object; one that is there already is changed to what is given, as `kubectl apply`
   // does. "": done.
   sim::Task<std::string> apply(api::ObjectPtr object);
