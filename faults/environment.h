@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "model/cluster/node/disk_array.h"
 #include "model/cluster/node/node_machine.h"
 #include "model/cluster/server/api_server_client.h"
 #include "model/singlestore/fleet.h"
@@ -21,6 +22,7 @@ struct Environment {
   const store::Store* store = nullptr;
   singlestore::Fleet* fleet = nullptr;
   RegistryOutage* registry = nullptr;
+  cluster::DiskArray* disks = nullptr;
   std::vector<cluster::NodeMachine*> machines;
 };
 

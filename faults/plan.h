@@ -18,6 +18,7 @@
 
 #include "faults/evidence.h"
 #include "faults/kinds/api_outage.h"
+#include "faults/kinds/attach_stuck.h"
 #include "faults/kinds/black_hole.h"
 #include "faults/kinds/container_crash.h"
 #include "faults/kinds/disk_growth.h"
@@ -46,7 +47,7 @@ using Fault =
     std::variant<ProcessKill, ProcessPause, HoldWrite, LoseAnswer, LoseRequest, ContainerCrash,
                  PodDelete, ImageMissing, PodNeverReady, BlackHole, LinkCut, ReplicationThrottle,
                  ReplicationStall, ReplicationBreak, SizeDrift, DiskGrowth, WatchStall, WatchBreak,
-                 StaleCache, ApiOutage, NodeDown, NodeCutOff>;
+                 StaleCache, ApiOutage, NodeDown, NodeCutOff, AttachStuck>;
 
 struct FaultKind {
   std::string_view name;         // as in YAML
