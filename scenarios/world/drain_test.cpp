@@ -1,5 +1,5 @@
-// Goal: a drain does what `kubectl drain` does (kubernetes.md 4.10). Method: the machinery with plain
-// applications in virtual time, and a PetSet with a disruption budget.
+// Goal: a drain does what `kubectl drain` does (kubernetes.md 4.10). Method: the machinery with
+// plain applications in virtual time, and a PetSet with a disruption budget.
 #include "scenarios/world/drain.h"
 
 #include <fmt/format.h>
@@ -75,8 +75,7 @@ TEST_F(DrainTest, CordonsEvictsAndWaitsUntilEachPodIsGone) {
   EXPECT_TRUE(drained->spec->unschedulable);
   const auto pod = cluster.pod("web-0");
   EXPECT_TRUE(pod == nullptr || pod->metadata.uid != uid);
-  EXPECT_THAT(cluster.writes_by("drainer"),
-              testing::Contains(HasSubstr("Pod/eviction web-0")));
+  EXPECT_THAT(cluster.writes_by("drainer"), testing::Contains(HasSubstr("Pod/eviction web-0")));
   run_until_ready("web", 2);
   EXPECT_NE(node_of("web-0"), node);
 }
@@ -85,12 +84,12 @@ TEST_F(DrainTest, AfterA429ItTriesAgainEachFiveSecondsAndRespectsDisruptionsAllo
   create_ready_set(2, 1);
   // Another pod of the budget is unavailable: nothing may be disrupted.
   cluster.application.set_habit("main", {.stops_after = 20s});
-  ASSERT_TRUE(cluster.ask(api::Request::evict(api::ObjectRef(api::Kind::kPod, "demo", "web-1")))
-                  .ok());
+  ASSERT_TRUE(
+      cluster.ask(api::Request::evict(api::ObjectRef(api::Kind::kPod, "demo", "web-1"))).ok());
   begin(of_pod("web-0"));
   const auto allowed = [&] {
-    const auto budget = api::as<api::PodDisruptionBudget>(cluster.store.get(
-        api::ObjectRef(api::Kind::kPodDisruptionBudget, "demo", "web")));
+    const auto budget = api::as<api::PodDisruptionBudget>(
+        cluster.store.get(api::ObjectRef(api::Kind::kPodDisruptionBudget, "demo", "web")));
     return budget->status->disruptions_allowed;
   };
   const std::string uid = cluster.pod("web-0")->metadata.uid;

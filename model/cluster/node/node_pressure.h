@@ -1,11 +1,11 @@
-// NodePressure: node-pressure eviction (kubernetes.md 3.1). While the node is low on a resource, its
-// monitor ends one pod each 10 s, hard: without the pod's grace. The next one follows when that pod
-// has ended. The pod's object stays, Failed with reason Evicted, until its controller deletes it.
+// NodePressure: node-pressure eviction (kubernetes.md 3.1). While the node is low on a resource,
+// its monitor ends one pod each 10 s, hard: without the pod's grace. The next one follows when that
+// pod has ended. The pod's object stays, Failed with reason Evicted, until its controller deletes
+// it.
 //
-// The monitor's ticks are those since the kubelet's start; it does not tick without pressure. What a
-// pod uses is not modelled: who asked for nothing is taken to exceed his request most [us], so that
-// pods go by QoS class, then by priority, then the youngest first.
-// Belongs to a kubelet.
+// The monitor's ticks are those since the kubelet's start; it does not tick without pressure. What
+// a pod uses is not modelled: who asked for nothing is taken to exceed his request most [us], so
+// that pods go by QoS class, then by priority, then the youngest first. Belongs to a kubelet.
 #pragma once
 
 #include <functional>

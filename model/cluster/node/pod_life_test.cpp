@@ -1,6 +1,6 @@
 // Goal: the life of one pod, rule by rule of kubernetes.md 3.1 to 3.4; each test quotes its rule.
-// Method: whole cluster in virtual time without jitter, plain processes in the containers. The tests
-// of kubelet_test.cpp are about the same; these are the rules that are easily forgotten.
+// Method: whole cluster in virtual time without jitter, plain processes in the containers. The
+// tests of kubelet_test.cpp are about the same; these are the rules that are easily forgotten.
 #include <fmt/format.h>
 
 #include "model/cluster/machinery_fixture.h"
@@ -75,8 +75,7 @@ TEST_F(PodLifeTest, RejectedForMemoryAndAffinityAndTaints) {
   create("elsewhere", "", R"("nodeName":"node-0","nodeSelector":{"disk":"ssd"})");
   const api::ObjectRef node(api::Kind::kNode, "", "node-1");
   ASSERT_TRUE(
-      cluster
-          .merge(node, R"({"spec":{"taints":[{"key":"gone","value":"","effect":"NoExecute"}]}})")
+      cluster.merge(node, R"({"spec":{"taints":[{"key":"gone","value":"","effect":"NoExecute"}]}})")
           .ok());
   create("intolerant", "", R"("nodeName":"node-1")");
   create("tolerant", "",
@@ -167,10 +166,9 @@ TEST_F(PodLifeTest, ReadyAlsoNeedsReadinessGates) {
       api::Value::parse(
           R"({"status":{"conditions":[{"type":"example.com/gate","status":"True"}]}})")
           .value();
-  ASSERT_TRUE(cluster
-                  .ask(api::Request::patch_status(ref("web"), api::PatchType::kStrategicMerge,
-                                                  body))
-                  .ok());
+  ASSERT_TRUE(
+      cluster.ask(api::Request::patch_status(ref("web"), api::PatchType::kStrategicMerge, body))
+          .ok());
   cluster.run_until([&] { return cluster.ready("web"); }, 2s);
 }
 
@@ -180,17 +178,16 @@ TEST_F(PodLifeTest, TheKubeletWritesStatusPatchesAndTouchesOnlyItsOwnConditions)
       api::Value::parse(R"({"status":{"conditions":[{"type":"example.com/other","status":"True",)"
                         R"("reason":"Mine"}]}})")
           .value();
-  ASSERT_TRUE(cluster
-                  .ask(api::Request::patch_status(ref("web"), api::PatchType::kStrategicMerge,
-                                                  body))
-                  .ok());
+  ASSERT_TRUE(
+      cluster.ask(api::Request::patch_status(ref("web"), api::PatchType::kStrategicMerge, body))
+          .ok());
   const std::string kubelet = kubelet_name(cluster.pod("web")->spec->node_name);
   cluster.forget_writes();
   cluster.application.crash("web", "main", 1);
   cluster.run_for(30s);
   EXPECT_TRUE(cluster.ready("web"));
-  const auto* other = api::find_condition(*cluster.pod("web")->status->conditions,
-                                          "example.com/other");
+  const auto* other =
+      api::find_condition(*cluster.pod("web")->status->conditions, "example.com/other");
   ASSERT_NE(other, nullptr);
   EXPECT_EQ(other->reason, "Mine");
   const std::vector<std::string> writes = cluster.writes_by(kubelet);
@@ -221,9 +218,10 @@ TEST_F(PodLifeTest, NodePressureEvictionLeavesTheObjectFailedEvicted) {
   cluster.run_until([&] { return phase("modest") == PodPhase::kFailed; }, 20s);
   EXPECT_LE(cluster.simulation.now() - begin, 10s + 5s) << "one monitor period, and no grace";
   EXPECT_EQ(reason("modest"), "Evicted");
-  EXPECT_TRUE(api::is_condition_true(*cluster.pod("modest")->status->conditions,
-                                     api::kDisruptionTarget));
-  EXPECT_EQ(phase("asked"), PodPhase::kRunning) << "who asked for nothing goes first, one at a time";
+  EXPECT_TRUE(
+      api::is_condition_true(*cluster.pod("modest")->status->conditions, api::kDisruptionTarget));
+  EXPECT_EQ(phase("asked"), PodPhase::kRunning)
+      << "who asked for nothing goes first, one at a time";
   cluster.machines[0]->set_pressure("");
   cluster.run_for(10min);
   EXPECT_EQ(phase("asked"), PodPhase::kRunning);
@@ -312,9 +310,8 @@ constexpr const char* kReadiness =
 
 TEST_F(PodLifeTest, TheFirstEffectiveProbeLandsInDelayToDelayPlusPeriod) {
   cluster.run_for(1min);
-  create("web",
-         R"("readinessProbe":{"tcpSocket":{"port":1},"periodSeconds":10,)"
-         R"("initialDelaySeconds":25})");
+  create("web", R"("readinessProbe":{"tcpSocket":{"port":1},"periodSeconds":10,)"
+                R"("initialDelaySeconds":25})");
   cluster.run_until([&] { return runs("web/main"); });
   const sim::Duration took = cluster.time_until([&] { return cluster.ready("web"); });
   EXPECT_GE(took, 25s);
@@ -324,7 +321,8 @@ TEST_F(PodLifeTest, TheFirstEffectiveProbeLandsInDelayToDelayPlusPeriod) {
 TEST_F(PodLifeTest, RandomInitialOffsetOnlyIfTheKubeletRestartedLessThanOnePeriodAgo) {
   const auto delays = [&](const std::string& prefix) {
     std::vector<sim::Duration> took;
-    for (int i = 0; i < 3; ++i) create(prefix + std::to_string(i), kReadiness, R"("nodeName":"node-0")");
+    for (int i = 0; i < 3; ++i)
+      create(prefix + std::to_string(i), kReadiness, R"("nodeName":"node-0")");
     std::set<int> seen;
     const sim::Time begin = cluster.simulation.now();
     cluster.run_until([&] {
@@ -347,9 +345,8 @@ TEST_F(PodLifeTest, RandomInitialOffsetOnlyIfTheKubeletRestartedLessThanOnePerio
 
 TEST_F(PodLifeTest, LivenessFailureKillsWithTheProbesOwnGracePeriod) {
   cluster.application.set_habit("main", {.stops_after = std::nullopt});
-  create_ready("web",
-               R"("livenessProbe":{"tcpSocket":{"port":1},"periodSeconds":1,)"
-               R"("failureThreshold":1,"terminationGracePeriodSeconds":7})");
+  create_ready("web", R"("livenessProbe":{"tcpSocket":{"port":1},"periodSeconds":1,)"
+                      R"("failureThreshold":1,"terminationGracePeriodSeconds":7})");
   cluster.application.set_habit("main",
                                 {.stops_after = std::nullopt, .probe = ProbeOutcome::kFailure});
   const sim::Duration took =
