@@ -280,7 +280,7 @@ struct PersistentVolumeSpec {
   ReclaimPolicy persistent_volume_reclaim_policy = ReclaimPolicy::kUnset;
   std::string storage_class_name;
   std::optional<std::string> volume_mode;
-  Value node_affinity;
+  std::optional<VolumeNodeAffinity> node_affinity;
   Opaque extra;  // the volume's source: csi, hostPath, ...
 
   bool operator==(const PersistentVolumeSpec&) const = default;

@@ -11,6 +11,7 @@
 #include "model/api/pod.h"
 #include "model/api/policy.h"
 #include "model/api/rbac.h"
+#include "model/api/scheduling.h"
 #include "model/api/singlestore.h"
 #include "model/api/singlestore_version.h"
 #include "model/api/storage.h"
@@ -33,6 +34,7 @@ constexpr Names kNo{"no"};
 constexpr Names kEv{"ev"};
 constexpr Names kNs{"ns"};
 constexpr Names kSa{"sa"};
+constexpr Names kPc{"pc"};
 constexpr Names kSdb{"sdb"};
 constexpr Names kSdbops{"sdbops"};
 constexpr Names kSdbv{"sdbv"};
@@ -165,6 +167,11 @@ constexpr void add_cluster_kinds(KindTable& kinds) {
                                                        "serviceaccounts", "serviceaccount"));
   account.short_names = kSa;
   account.unconditional_update = false;
+
+  KindInfo& priority = add(kinds, entry<PriorityClass>("scheduling.k8s.io", "v1", "PriorityClass",
+                                                       "priorityclasses", "priorityclass"));
+  priority.short_names = kPc;
+  priority.namespaced = false;
 
   add(kinds, entry<Role>(kRbac, "v1", "Role", "roles", "role"));
   add(kinds, entry<RoleBinding>(kRbac, "v1", "RoleBinding", "rolebindings", "rolebinding"));

@@ -38,6 +38,7 @@ enum class Kind : uint8_t {
   kSinglestore,
   kSinglestoreOpsRequest,
   kSinglestoreVersion,
+  kPriorityClass,
   kUnstructured,
 };
 inline constexpr size_t kTypedKindCount = static_cast<size_t>(Kind::kUnstructured);

@@ -111,7 +111,7 @@ TEST(StrategicMerge, AdoptsAndReleases) {
 TEST(StrategicMerge, MergesMaps) {
   const ObjectPtr pod = pod_with(
       R"("metadata":{"labels":{"a":"1","b":"2"}},"spec":{"nodeSelector":{"x":"1"},
-         "volumes":[{"name":"v","emptyDir":{}}],"hostname":"h","affinity":{"k":[1],"m":2}})");
+         "volumes":[{"name":"v","emptyDir":{}}],"hostname":"h","overhead":{"k":[1],"m":2}})");
   EXPECT_EQ(patched(pod, R"({"metadata":{"labels":{"a":null,"c":"3"}}})", {"metadata", "labels"}),
             R"({"b":"2","c":"3"})");
   EXPECT_EQ(patched(pod, R"({"metadata":{"labels":{"$patch":"replace","c":"3"}}})",
@@ -122,7 +122,7 @@ TEST(StrategicMerge, MergesMaps) {
   EXPECT_EQ(patched(pod, R"({"metadata":{"labels":null}})", {"metadata", "labels"}), "absent");
   EXPECT_EQ(patched(pod, R"({"spec":{"hostname":null}})", {"spec", "hostname"}), "absent");
   // Unmodelled parts: maps merge, lists are replaced.
-  EXPECT_EQ(patched(pod, R"({"spec":{"affinity":{"k":[2],"n":3}}})", {"spec", "affinity"}),
+  EXPECT_EQ(patched(pod, R"({"spec":{"overhead":{"k":[2],"n":3}}})", {"spec", "overhead"}),
             R"({"k":[2],"m":2,"n":3})");
   EXPECT_EQ(
       patched(pod, R"({"spec":{"dnsConfig":{"searches":["a"],"x":null}}})", {"spec", "dnsConfig"}),

@@ -369,10 +369,10 @@ const TypeInfo& TopologySpreadConstraint::type_info() {
       field<&T::topology_key>("topologyKey").always().need(),
       field<&T::when_unsatisfiable>("whenUnsatisfiable").always().need(),
       field<&T::label_selector>("labelSelector"),
-      known("minDomains"),
-      known("nodeAffinityPolicy"),
-      known("nodeTaintsPolicy"),
-      known("matchLabelKeys"),
+      field<&T::min_domains>("minDomains"),
+      field<&T::node_affinity_policy>("nodeAffinityPolicy"),
+      field<&T::node_taints_policy>("nodeTaintsPolicy"),
+      field<&T::match_label_keys>("matchLabelKeys"),
   };
   static constexpr TypeInfo kType = struct_type<T>("TopologySpreadConstraint", kFields);
   return kType;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/api/affinity.h"
 #include "model/api/enum_names.h"
 #include "model/api/meta.h"
 #include "model/api/quantity.h"
@@ -324,6 +325,10 @@ struct TopologySpreadConstraint {
   std::string topology_key;
   std::string when_unsatisfiable;  // "DoNotSchedule", "ScheduleAnyway"
   std::optional<LabelSelector> label_selector;
+  std::optional<int32_t> min_domains;
+  std::optional<std::string> node_affinity_policy;  // "Honor" (also when unset), "Ignore"
+  std::optional<std::string> node_taints_policy;    // "Honor", "Ignore" (also when unset)
+  std::vector<std::string> match_label_keys;
   Opaque extra;
 
   bool operator==(const TopologySpreadConstraint&) const = default;
@@ -356,7 +361,7 @@ struct PodSpec {
   std::vector<LocalObjectReference> image_pull_secrets;
   std::string hostname;
   std::string subdomain;
-  Value affinity;  // null: not set
+  std::optional<Affinity> affinity;
   std::string scheduler_name;
   std::vector<Toleration> tolerations;
   std::string priority_class_name;

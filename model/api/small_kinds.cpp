@@ -1,6 +1,7 @@
 #include "model/api/coordination.h"
 #include "model/api/policy.h"
 #include "model/api/rbac.h"
+#include "model/api/scheduling.h"
 #include "model/api/table.h"
 
 namespace sdbtwin::api {
@@ -87,6 +88,22 @@ const TypeInfo& RoleBinding::type_info() {
 }
 
 std::shared_ptr<Object> RoleBinding::clone() const { return clone_of(*this); }
+
+const TypeInfo& PriorityClass::type_info() {
+  using T = PriorityClass;
+  static constexpr FieldInfo kFields[] = {
+      field<&T::value>("value").always().immutable(),
+      field<&T::global_default>("globalDefault"),
+      field<&T::description>("description"),
+      field<&T::preemption_policy>("preemptionPolicy")
+          .immutable()
+          .built_in_default(R"("PreemptLowerPriority")"),
+  };
+  static constexpr TypeInfo kType = struct_type<T>("PriorityClass", kFields);
+  return kType;
+}
+
+std::shared_ptr<Object> PriorityClass::clone() const { return clone_of(*this); }
 
 const TypeInfo& PodDisruptionBudgetSpec::type_info() {
   using T = PodDisruptionBudgetSpec;

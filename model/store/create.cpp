@@ -7,6 +7,7 @@
 #include "model/api/schema.h"
 #include "model/store/metadata.h"
 #include "model/store/ownership.h"
+#include "model/store/priority.h"
 #include "model/store/rules.h"
 #include "model/store/size_limits.h"
 
@@ -90,6 +91,10 @@ Answer create_object(Transaction& transaction, std::shared_ptr<api::Object> obje
   generate_name(transaction, object->metadata);
   fill_system_fields(transaction, object->metadata);
   object->metadata.managed_fields = std::move(managed_fields);
+  if (object->kind() == api::Kind::kPod) {
+    const auto resolved = resolve_priority(transaction, api::cast<api::Pod>(*object));
+    if (!resolved) return resolved.error();
+  }
   prepare_create(transaction, *object);
   Causes causes = check_new(resource, *object);
   if (!causes.empty()) return transaction.invalid(object->metadata.name, std::move(causes));

@@ -57,11 +57,9 @@ void prepare_pod(api::Pod& pod) {
   pod.status = std::move(status);
 
   api::PodSpec& spec = pod.spec.edit();
-  // ServiceAccount, Priority and DefaultTolerationSeconds, on in every cluster.
+  // ServiceAccount and DefaultTolerationSeconds, on in every cluster. Priority: priority.h.
   if (spec.service_account_name.empty()) spec.service_account_name = "default";
   spec.service_account = spec.service_account_name;
-  if (!spec.priority) spec.priority = 0;
-  if (spec.preemption_policy.empty()) spec.preemption_policy = "PreemptLowerPriority";
   add_default_toleration(spec.tolerations, kNotReadyTaint);
   add_default_toleration(spec.tolerations, kUnreachableTaint);
 }

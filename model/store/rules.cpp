@@ -107,6 +107,7 @@ void prepare_create(Transaction& transaction, api::Object& object) {
     case api::Kind::kSinglestore:
     case api::Kind::kSinglestoreOpsRequest:
     case api::Kind::kSinglestoreVersion:
+    case api::Kind::kPriorityClass:
     case api::Kind::kUnstructured:
       if (transaction.resource().status_subresource) api::clear_part(object, "status");
       return;

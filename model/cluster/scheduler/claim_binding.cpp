@@ -60,31 +60,30 @@ std::shared_ptr<const api::StorageClass> class_of(
 }
 
 NodePool::Allowed nodes_of_volume(const api::PersistentVolume& volume) {
-  const api::Value* terms = volume.spec->node_affinity.find_path({"required", "nodeSelectorTerms"});
-  if (terms == nullptr || !terms->is_array()) return std::nullopt;
+  if (!volume.spec->node_affinity || !volume.spec->node_affinity->required) return std::nullopt;
   std::set<std::string, std::less<>> nodes;
   bool by_name = false;
-  for (const api::Value& term : terms->items()) {
-    const api::Value* expressions = term.find("matchExpressions");
-    if (expressions == nullptr || !expressions->is_array()) continue;
-    for (const api::Value& expression : expressions->items()) {
-      const api::Value* values = expression.find("values");
-      if (expression.string_at("key") != kHostnameLabel || values == nullptr) continue;
+  for (const auto& term : volume.spec->node_affinity->required->node_selector_terms) {
+    for (const auto& expression : term.match_expressions) {
+      if (expression.key != kHostnameLabel) continue;
       by_name = true;
-      for (const api::Value& value : values->items()) nodes.insert(value.text());
+      nodes.insert(expression.values.begin(), expression.values.end());
     }
   }
-  if (!by_name) return std::nullopt;  // Zones and the like are not modelled.
+  if (!by_name) return std::nullopt;
   return nodes;
 }
 
-api::Value affinity_to_node(const std::string& node) {
-  using api::Value;
-  const Value expression = Value::object(
-      {{"key", kHostnameLabel}, {"operator", "In"}, {"values", Value::array({Value(node)})}});
-  const Value term = Value::object({{"matchExpressions", Value::array({expression})}});
-  const Value required = Value::object({{"nodeSelectorTerms", Value::array({term})}});
-  return Value::object({{"required", required}});
+api::VolumeNodeAffinity affinity_to_node(const std::string& node) {
+  api::NodeSelectorRequirement expression;
+  expression.key = kHostnameLabel;
+  expression.operator_ = api::NodeSelectorOperator::kIn;
+  expression.values.push_back(node);
+  api::NodeSelectorTerm term;
+  term.match_expressions.push_back(std::move(expression));
+  api::VolumeNodeAffinity affinity;
+  affinity.required.emplace().node_selector_terms.push_back(std::move(term));
+  return affinity;
 }
 
 ClaimsOfPod look_at_claims(const api::Pod& pod, const StorageListers& storage) {
@@ -97,8 +96,8 @@ ClaimsOfPod look_at_claims(const api::Pod& pod, const StorageListers& storage) {
       result.unschedulable = "persistentvolumeclaim \"" + name + "\" is being deleted";
     } else if (!is_bound(*claim)) {
       look_at_unbound(*claim, storage, result);
-    } else if (const auto volume = storage.volumes.get("", claim->spec->volume_name)) {
-      restrict_to(result.allowed, nodes_of_volume(*volume));
+    } else if (auto volume = storage.volumes.get("", claim->spec->volume_name)) {
+      result.bound.push_back(std::move(volume));
     } else {
       result.unschedulable = "persistentvolume \"" + claim->spec->volume_name + "\" not found";
     }

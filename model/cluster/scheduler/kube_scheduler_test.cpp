@@ -52,7 +52,9 @@ TEST_F(KubeSchedulerTest, APodThatFitsNowhereSaysWhyAndIsTriedAgainWhenAPodGoes)
   ASSERT_NE(scheduled("late"), nullptr);
   EXPECT_EQ(scheduled("late")->status, api::ConditionStatus::kFalse);
   EXPECT_EQ(scheduled("late")->reason, "Unschedulable");
-  EXPECT_EQ(scheduled("late")->message, "0/3 nodes are available: 3 Insufficient cpu.");
+  EXPECT_EQ(scheduled("late")->message,
+            "0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: "
+            "3 No preemption victims found for incoming pod.");
   cluster.run_for(1min);
   ASSERT_TRUE(cluster.ask(api::Request::remove(ref(api::Kind::kPod, "b"))).ok());
   cluster.run_until([&] { return cluster.ready("late"); }, 30s);

@@ -1,6 +1,7 @@
-// NodePool: the scheduler's view of nodes and of what is reserved on them, kept up to date pod by
-// pod. Pods that it has just placed count from that moment ("assumed"), before any cache shows it.
-// Pure bookkeeping and choice; deterministic: ties go to the node whose name comes first.
+// NodePool: the scheduler's view of nodes and of the pods on them, kept up to date pod by pod. Pods
+// that it has just placed count from that moment ("assumed"), before any cache shows it. Also keeps
+// the nominations: pods for which others are being evicted. Pure bookkeeping; ordered by name and
+// uid.
 #pragma once
 
 #include <cstdint>
@@ -10,67 +11,67 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "model/api/core.h"
-#include "model/api/pod.h"
+#include "model/cluster/scheduler/pod_info.h"
 
 namespace sdbtwin::cluster {
 
-struct PodResources {
-  int64_t milli_cpu = 0;
-  int64_t memory_bytes = 0;
+struct NodeInfo {
+  std::shared_ptr<const api::Node> node;  // null: pods are known to be there, the node is not
+  PodResources allocatable;
+  std::optional<int64_t> pods_max;  // nullopt: the node does not say [us]
+  PodResources reserved;
+  PodResources scored;
+  std::map<std::string, const PodInfo*> pods;                  // by uid
+  std::map<std::string, int, std::less<>> pods_of_controller;  // that are not being deleted
 
-  bool operator==(const PodResources&) const = default;
-};
-// What a pod reserves: the sum of its containers' requests, or its largest init container's.
-PodResources requests_of(const api::PodSpec& spec);
-
-// Why nodes did not fit, by reason, for the message "0/3 nodes are available: ...".
-struct Misfits {
-  size_t nodes = 0;
-  std::map<std::string, int> reasons;
-
-  std::string message() const;
+  const std::string& name() const { return node->metadata.name; }
 };
 
 class NodePool {
  public:
   // A set of node names; nullopt: any node.
   using Allowed = std::optional<std::set<std::string, std::less<>>>;
+  using PodPtr = std::shared_ptr<const api::Pod>;
 
   void set_node(std::shared_ptr<const api::Node> node);
   void remove_node(const std::string& name);
-  const api::Node* find(std::string_view name) const;
+  const NodeInfo* find(std::string_view name) const;  // null: no such node
+  // Also those that are only known by their pods (node is null).
+  const std::map<std::string, NodeInfo, std::less<>>& nodes() const { return nodes_; }
+  size_t size() const { return size_; }
 
-  // Effect: the pod's reservation is on that node. Replaces an earlier one of the same uid.
-  void place(const api::Pod& pod, const std::string& node);
+  // Effect: the pod counts on that node, as it is now. Replaces an earlier one of the same uid.
+  void place(PodPtr pod, const std::string& node);
+  void place(PodInfo info, const std::string& node);
   void remove(const std::string& pod_uid);
   bool placed(const std::string& pod_uid) const { return where_.contains(pod_uid); }
 
-  // The node for the pod: among those that fit, the one with the fewest pods of the same
-  // controller, then the least reserved. nullopt: none fits, and `misfits` says why.
-  std::optional<std::string> choose(const api::Pod& pod, const Allowed& allowed,
-                                    Misfits& misfits) const;
+  struct Placement {
+    PodInfo info;
+    std::string node;
+    bool counted = false;  // in pods_of_controller
+  };
+  // Pods with a rule on other pods, by uid.
+  const std::map<std::string, const Placement*>& pods_with_affinity() const {
+    return with_affinity_;
+  }
+
+  // Effect: the pod waits for room on that node (status.nominatedNodeName).
+  void nominate(PodInfo info, const std::string& node);
+  void forget_nomination(const std::string& pod_uid) { nominated_.erase(pod_uid); }
+  const std::map<std::string, Placement>& nominations() const { return nominated_; }
 
  private:
-  struct Entry {
-    std::shared_ptr<const api::Node> node;  // null: pods are known to be there, the node is not
-    PodResources allocatable;
-    PodResources reserved;
-    std::map<std::string, int, std::less<>> pods_of_controller;  // by the controller's uid
-  };
-  struct Placement {
-    std::string node;
-    PodResources resources;
-    std::string controller;
-  };
+  void count(Placement& placement);
+  void uncount(Placement& placement);
 
-  static std::string why_not(const Entry& entry, const api::Pod& pod, const PodResources& wanted,
-                             const Allowed& allowed);
-
-  std::map<std::string, Entry, std::less<>> nodes_;
+  std::map<std::string, NodeInfo, std::less<>> nodes_;
   std::map<std::string, Placement> where_;  // by pod uid
+  std::map<std::string, const Placement*> with_affinity_;
+  std::map<std::string, Placement> nominated_;
+  size_t size_ = 0;
 };
 
 }  // namespace sdbtwin::cluster
