@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "invariants/registry.h"
+#include "model/cluster/timing/latency_factors.h"
 #include "scenarios/text/suggest.h"
 
 namespace sdbtwin::scenarios {
@@ -51,6 +52,17 @@ std::vector<std::string> read_invariant_list(MapReader& reader, std::string_view
   return given;
 }
 
+// By group or by name; what is neither is an unknown field, and the right names are said.
+void read_latencies(MapReader& cluster_reader, ClusterSettings& cluster) {
+  MapReader reader = cluster_reader.nested("latencies");
+  for (const std::string_view name : cluster::latency_names()) {
+    std::int64_t per_mille = 0;
+    if (reader.read_per_mille(name, per_mille, {1, 1'000'000}))
+      cluster.latencies_per_mille.insert_or_assign(std::string(name), per_mille);
+  }
+  reader.finish();
+}
+
 }  // namespace
 
 void read_cluster(MapReader& spec, ClusterSettings& cluster) {
@@ -63,7 +75,9 @@ void read_cluster(MapReader& spec, ClusterSettings& cluster) {
   node.read("pods", cluster.node_pods, {1, 10'000});
   node.finish();
   reader.read_per_mille("latency", cluster.latency_per_mille, {1, 1'000'000});
+  read_latencies(reader, cluster);
   reader.read("jitter", cluster.jitter);
+  reader.read("tails", cluster.tails);
   reader.read("imagesCached", cluster.images_cached);
   reader.read_enum("heartbeats", cluster.heartbeats,
                    {{"auto", Heartbeats::kAuto},

@@ -21,7 +21,11 @@ struct ClusterSettings {
   std::int64_t node_memory_bytes = std::int64_t{32} << 30;  // [us]
   std::int32_t node_pods = 110;                             // the kubelet's default
   std::int64_t latency_per_mille = 1'000;                   // all latencies of the model, scaled
-  bool jitter = true;                                       // false: every latency is its median
+  std::map<std::string, std::int64_t, std::less<>> latencies_per_mille;  // by group or name
+  bool jitter = true;  // false: every latency is its median
+  // Slow writes, timeouts, stalled watches, stuck volumes, failed pulls (kubernetes.md 6). Off by
+  // default: what goes wrong in a run is what its scenario says. [us]
+  bool tails = false;
   bool images_cached = true;  // the recorded runs fit cached images (singlestore.md 6.3)
   Heartbeats heartbeats =
       Heartbeats::kAuto;                   // [us] where they could change nothing, there are none

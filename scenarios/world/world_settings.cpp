@@ -18,9 +18,25 @@ constexpr std::int64_t kSmallImageBytes = std::int64_t{100} << 20;
 constexpr std::int32_t kAggregators = 3;
 constexpr std::int32_t kLeaves = 2;
 
-sim::Distribution adapted(const sim::Distribution& original, const ClusterSettings& cluster) {
-  const sim::Distribution scaled = original.scaled(cluster.latency_per_mille);
+cluster::LatencyFactors factors_of(const ClusterSettings& cluster) {
+  cluster::LatencyFactors factors;
+  factors.all_per_mille = cluster.latency_per_mille;
+  factors.per_mille = cluster.latencies_per_mille;
+  return factors;
+}
+
+sim::Distribution adapted(const sim::Distribution& original, std::string_view name,
+                          const ClusterSettings& cluster) {
+  const std::int64_t factor = factors_of(cluster).of(cluster::kDatabaseGroup, name);
+  const sim::Distribution scaled = original.scaled(factor);
   return cluster.jitter ? scaled : sim::Distribution::constant(scaled.median());
+}
+
+// Without jitter there are no tails either.
+template <class Latencies>
+Latencies calmed(const Latencies& scaled, const ClusterSettings& cluster) {
+  if (!cluster.jitter) return scaled.without_jitter();
+  return cluster.tails ? scaled : scaled.without_tails();
 }
 
 singlestore::Settings database_settings(const Scenario& scenario) {
@@ -30,8 +46,8 @@ singlestore::Settings database_settings(const Scenario& scenario) {
   to.automatic_rebalance = from.automatic_rebalance;
   to.rates.recovery = from.recovery_bytes_per_second;
   to.rates.replication = from.replication_bytes_per_second;
-  to.timings.process_start = adapted(to.timings.process_start, scenario.cluster);
-  to.timings.one_way = adapted(to.timings.one_way, scenario.cluster);
+  to.timings.process_start = adapted(to.timings.process_start, "processStart", scenario.cluster);
+  to.timings.one_way = adapted(to.timings.one_way, "oneWay", scenario.cluster);
   singlestore::UserDatabase& database = to.databases.front();
   database.partitions_per_leaf = from.partitions_per_leaf;
   database.rows = from.rows;
@@ -67,14 +83,11 @@ std::int32_t replicas(const std::optional<api::SinglestoreNode>& node, std::int3
 }  // namespace
 
 cluster::ApiLatency latency_of(const ClusterSettings& cluster) {
-  const cluster::ApiLatency scaled =
-      cluster::ApiLatency::standard().scaled(cluster.latency_per_mille);
-  return cluster.jitter ? scaled : scaled.without_jitter();
+  return calmed(cluster::ApiLatency::standard().scaled(factors_of(cluster)), cluster);
 }
 
 cluster::Timings timings_of(const ClusterSettings& cluster) {
-  const cluster::Timings scaled = cluster::Timings::defaults().scaled(cluster.latency_per_mille);
-  return cluster.jitter ? scaled : scaled.without_jitter();
+  return calmed(cluster::Timings::defaults().scaled(factors_of(cluster)), cluster);
 }
 
 singlestore::FleetSettings fleet_settings_of(const Scenario& scenario) {

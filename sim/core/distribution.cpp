@@ -50,8 +50,7 @@ Distribution Distribution::lognormal(Duration median, SigmaTenths sigma) {
   return Distribution(Kind::kLognormal, sigma, median, median);
 }
 
-Duration Distribution::sample(Rng& rng) const {
-  const std::uint64_t draw = rng.next();
+Duration Distribution::quantile(std::uint64_t draw) const {
   switch (kind_) {
     case Kind::kUniform: {
       // The bias of the plain multiplication is below range / 2^64; rejection would draw again.

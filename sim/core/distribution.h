@@ -23,7 +23,10 @@ class Distribution {
   // The tails are bounded at the quantiles 1/1024 and 1023/1024.
   static Distribution lognormal(Duration median, SigmaTenths sigma);
 
-  Duration sample(Rng& rng) const;
+  Duration sample(Rng& rng) const { return quantile(rng.next()); }
+  // The sample of that draw: the quantile at draw / 2^64. A lognormal looks at the upper half of
+  // the bits only.
+  Duration quantile(std::uint64_t draw) const;
 
   // Every sample multiplied by per_mille / 1000. Precondition: per_mille >= 0.
   Distribution scaled(std::int64_t per_mille) const;

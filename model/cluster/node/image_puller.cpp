@@ -31,7 +31,8 @@ sim::Task<void> ImagePuller::run() {
     if (!machine_->has_image(pull.image)) {
       co_await runtime_->sleep(timings_->image_pull_base.sample(rng_));
       const std::optional<int64_t> size = registry_->size_of(pull.image);
-      if (size) {
+      const bool fails = timings_->pull_fails(rng_);
+      if (size && !fails) {
         co_await runtime_->sleep(timings_->pull_transfer(*size));
         machine_->add_image(pull.image);
       }

@@ -12,9 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 using api::errors::connection_lost;
 
-// kubernetes.md 4.6: after this the client reads 504, and the write may still happen.
-constexpr sim::Duration kWriteTimeout = 34s;
-constexpr sim::Duration kReadTimeout = 60s;  // --request-timeout, of all requests but watches
+// kubernetes.md 4.6: --request-timeout, of all requests but writes (kRequestTimeout) and watches.
+constexpr sim::Duration kReadTimeout = 60s;
 
 // 4.7: so long the server waits for a version that it has not reached.
 constexpr sim::Duration kVersionWait = 3s;
@@ -107,6 +106,7 @@ void ApiServer::send(api::Request&& request, const Identity& client, sim::Durati
     return;
   }
   call->proceed_at(runtime_->now() + there);
+  if (there + back > kRequestTimeout) expect_timeout(*call, runtime_->now() + there + back);
   in_flight_.push_back(*call.release());
 }
 
@@ -145,10 +145,10 @@ ApiServer::Fate ApiServer::judge(InFlight& request, const Verdict& verdict, sim:
   SIM_UNREACHABLE();
 }
 
-// Requests that nobody delays cannot time out, so only these cost an event for it.
+// A request that is quick enough cannot time out, so only the others cost an event for it.
 void ApiServer::expect_timeout(InFlight& request, std::optional<sim::Time> next_step) {
   const bool write = request.is_write();
-  const sim::Time limit = request.sent() + (write ? kWriteTimeout : kReadTimeout);
+  const sim::Time limit = request.sent() + (write ? kRequestTimeout : kReadTimeout);
   if (next_step && *next_step <= limit) return;
   api::ApiError error =
       write ? api::errors::request_timeout()

@@ -30,8 +30,7 @@ class Connection final : public api::Client {
     sim::Duration there;
     sim::Duration back;
   };
-  // One draw.
-  Way draw(const sim::Distribution& distribution);
+  Way split(sim::Duration both) const;
 
   ApiEndpoint* endpoint_;
   sim::Runtime* process_;
@@ -40,26 +39,36 @@ class Connection final : public api::Client {
   std::uint64_t watches_ = 0;
 };
 
-Connection::Way Connection::draw(const sim::Distribution& distribution) {
-  const sim::Duration both = distribution.sample(rng_);
+Connection::Way Connection::split(sim::Duration both) const {
   const sim::Duration there = both * endpoint_->latency().before_apply_per_mille / 1000;
   return Way{there, both - there};
 }
 
 sim::Task<api::Result<api::Response>> Connection::call(api::Request request) {
   const ApiLatency& latency = endpoint_->latency();
-  const Way way = draw(request.is_write() ? latency.write : latency.read);
-  Reply<api::Response> reply(*process_);
-  if (ApiServer* server = endpoint_->server()) {
-    server->send(std::move(request), *identity_, way.there, way.back, reply);
+  WriteFate fate{sim::Duration(0), WriteFate::Outcome::kAnswered};
+  if (request.is_write()) {
+    fate = latency.sample_write(rng_);
   } else {
+    fate.both_ways = latency.read.sample(rng_);
+  }
+  Way way = split(fate.both_ways);
+  Reply<api::Response> reply(*process_);
+  ApiServer* server = endpoint_->server();
+  if (server == nullptr) {
     reply.set(connection_refused(), process_->now() + way.there);
+  } else if (fate.outcome == WriteFate::Outcome::kTimedOutLost) {
+    reply.set(api::errors::request_timeout(), process_->now() + kRequestTimeout);
+  } else {
+    // An answer that comes too late: the client reads the 504 before.
+    if (fate.outcome == WriteFate::Outcome::kTimedOutApplied) way.back = 2 * kRequestTimeout;
+    server->send(std::move(request), *identity_, way.there, way.back, reply);
   }
   co_return co_await reply;
 }
 
 sim::Task<api::Result<WatchInFlight::Stream>> Connection::watch(api::WatchRequest request) {
-  const Way way = draw(endpoint_->latency().read);
+  const Way way = split(endpoint_->latency().read.sample(rng_));
   Reply<WatchInFlight::Stream> reply(*process_);
   if (ApiServer* server = endpoint_->server()) {
     const sim::Rng rng = rng_.stream(fmt::format("watch/{}", ++watches_));

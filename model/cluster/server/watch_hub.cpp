@@ -15,6 +15,9 @@ using api::WatchEventType;
 
 constexpr std::string_view kNodeField = "spec.nodeName";
 constexpr std::string_view kNameField = "metadata.name";
+constexpr std::uint32_t kMillion = 1'000'000;
+// A connection that stalls does so with one of its first events [us].
+constexpr std::int64_t kStallWithinEvents = 50;
 
 using namespace std::chrono_literals;
 
@@ -170,6 +173,7 @@ void WatchHub::subscribe(Subscription& subscription, const store::WatchStart& st
     }
     subscription.ends_ = server_->now() + std::chrono::seconds(seconds);
   }
+  if (latency_->watch_stalls_per_million > 0) plan_stall(subscription);
   place_of(subscription).push_back(&subscription);
   ++count_;
   for (const api::ObjectPtr& object : start.initial) {
@@ -185,6 +189,15 @@ void WatchHub::subscribe(Subscription& subscription, const store::WatchStart& st
     offer(subscription, change);
   }
   drop_doomed();
+}
+
+// From a stream of its own, so that connections that do not stall are as they were.
+void WatchHub::plan_stall(Subscription& subscription) const {
+  sim::Rng rng = subscription.rng_.stream("stall");
+  const auto stalls = static_cast<std::uint32_t>(latency_->watch_stalls_per_million);
+  if (!rng.chance(stalls, kMillion)) return;
+  subscription.stalls_in_ = rng.between(1, kStallWithinEvents);
+  subscription.stall_ = latency_->watch_stall.sample(rng);
 }
 
 void WatchHub::refuse(Subscription& subscription, api::ApiError error, sim::Time opened) {
@@ -293,8 +306,10 @@ bool WatchHub::too_slow(const Subscription& subscription) const {
 }
 
 void WatchHub::transmit(Subscription& subscription, WatchEvent event, sim::Duration extra) {
-  const sim::Duration delay = latency_->watch_delivery.sample(subscription.rng_);
-  subscription.send(std::move(event), server_->now() + delay + extra);
+  sim::Duration delay = latency_->sample_delivery(subscription.rng_) + extra;
+  if (subscription.stalls_in_ > 0 && --subscription.stalls_in_ == 0)
+    delay += subscription.stall_;
+  subscription.send(std::move(event), server_->now() + delay);
 }
 
 bool WatchHub::ended_by_timeout(Subscription& subscription) {

@@ -83,6 +83,8 @@ class Subscription final : public api::WatchStream {
   std::optional<sim::Time> ends_;  // the server's timeout
   std::deque<Arrival> arrivals_;
   std::vector<api::WatchEvent> stalled_;
+  std::int64_t stalls_in_ = 0;  // events until it stalls; 0: it does not (any more)
+  sim::Duration stall_{0};
   bool held_ = false;
   bool broken_ = false;
   Reader* reader_ = nullptr;
@@ -160,6 +162,7 @@ class WatchHub {
   static const api::ObjectPtr& last_state(Change& change);
   void deliver(Subscription& subscription, api::WatchEvent event);
   void transmit(Subscription& subscription, api::WatchEvent event, sim::Duration extra);
+  void plan_stall(Subscription& subscription) const;
   bool ended_by_timeout(Subscription& subscription);
   bool too_slow(const Subscription& subscription) const;
   void finish(Subscription& subscription, api::WatchEvent last);
