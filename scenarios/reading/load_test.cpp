@@ -88,6 +88,25 @@ TEST_F(LoadTest, AWholeScenarioIsRead) {
   EXPECT_FALSE(scenario->notes.empty());
 }
 
+TEST_F(LoadTest, LatenciesAreScaledByGroupAndByNameAndTailsAreAskedFor) {
+  const auto scenario = load(
+      "  manifests: [db.yaml]\n"
+      "  cluster: {latencies: {node: 50%, sandboxStart: 300%}, tails: true}\n");
+  ASSERT_TRUE(scenario.has_value()) << to_text(problems_.all().front());
+  EXPECT_EQ(scenario->cluster.latencies_per_mille.at("node"), 500);
+  EXPECT_EQ(scenario->cluster.latencies_per_mille.at("sandboxStart"), 3000);
+  EXPECT_TRUE(scenario->cluster.tails);
+}
+
+TEST_F(LoadTest, ALatencyThatThereIsNotIsSaidWithItsLine) {
+  EXPECT_FALSE(load("  manifests: [db.yaml]\n  cluster: {latencies: {sandboxStrat: 300%}}\n"));
+  const std::string problem = to_text(problems_.all().front());
+  EXPECT_NE(problem.find("unknown field \"sandboxStrat\" in spec.cluster.latencies"),
+            std::string::npos)
+      << problem;
+  EXPECT_NE(problem.find("did you mean \"sandboxStart\"?"), std::string::npos) << problem;
+}
+
 TEST_F(LoadTest, ABaseIsExtendedAndOverridden) {
   files_.write("base.yaml", kScenarioHead +
                                 "  manifests: [db.yaml]\n"

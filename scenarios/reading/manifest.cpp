@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "model/api/codec.h"
 #include "model/api/common_kinds.h"
