@@ -15,15 +15,7 @@
 
 namespace sdbtwin::api {
 
-enum class NodeSelectorOperator : uint8_t {
-  kUnset,
-  kIn,
-  kNotIn,
-  kExists,
-  kDoesNotExist,
-  kGt,
-  kLt
-};
+enum class NodeSelectorOperator : uint8_t { kUnset, kIn, kNotIn, kExists, kDoesNotExist, kGt, kLt };
 template <>
 struct EnumNames<NodeSelectorOperator> {
   static constexpr std::array<std::string_view, 7> kNames{

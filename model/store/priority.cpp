@@ -24,9 +24,9 @@ struct Priority {
 };
 
 Priority of_class(const api::PriorityClass& found) {
-  return Priority{found.metadata.name, found.value,
-                  found.preemption_policy.empty() ? std::string(kPreemptLower)
-                                                  : found.preemption_policy};
+  return Priority{
+      found.metadata.name, found.value,
+      found.preemption_policy.empty() ? std::string(kPreemptLower) : found.preemption_policy};
 }
 
 // Of several defaults the one with the least value (getDefaultPriorityClass).
@@ -56,9 +56,8 @@ api::Result<void> resolve_priority(const Transaction& transaction, api::Pod& pod
   const std::optional<Priority> priority =
       name.empty() ? default_priority(transaction) : named_priority(transaction, name);
   if (!priority) {
-    return api::errors::forbidden(
-        transaction.resource().id(), pod.metadata.name,
-        fmt::format("no PriorityClass with name {} was found", name));
+    return api::errors::forbidden(transaction.resource().id(), pod.metadata.name,
+                                  fmt::format("no PriorityClass with name {} was found", name));
   }
   api::PodSpec& spec = pod.spec.edit();
   if (spec.priority && *spec.priority != priority->value) {

@@ -94,16 +94,19 @@ constexpr std::array<std::pair<std::string_view, NodeVerb>, 5> kNodeVerbs{{
     {"deleteNode", NodeVerb::kDelete},
 }};
 
+void read_node(MapReader& reader, std::string& node) {
+  if (reader.required("node", faults::kNodeHint)) reader.read("node", node);
+  if (node.empty() || faults::names_node(node)) return;
+  reader.problems().add(reader.location_of("node"),
+                        fmt::format("{} names no node", reader.path_of("node")),
+                        std::string(faults::kNodeHint));
+}
+
 NodeAction read_node_action(MapReader& action, std::string_view field, NodeVerb verb) {
   MapReader reader = action.nested(field);
   NodeAction what;
   what.verb = verb;
-  if (reader.required("node", faults::kNodeHint)) reader.read("node", what.node);
-  if (!what.node.empty() && !faults::names_node(what.node)) {
-    reader.problems().add(reader.location_of("node"),
-                          fmt::format("{} names no node", reader.path_of("node")),
-                          std::string(faults::kNodeHint));
-  }
+  read_node(reader, what.node);
   if (verb == NodeVerb::kTaint || verb == NodeVerb::kUntaint) {
     const std::string hint = "name the taint, for example `key: node.kubernetes.io/out-of-service`";
     if (reader.required("key", hint)) reader.read("key", what.taint.key);
@@ -121,23 +124,12 @@ NodeAction read_node_action(MapReader& action, std::string_view field, NodeVerb 
 DrainAction read_drain(MapReader& action) {
   MapReader reader = action.nested("drain");
   DrainAction drain;
-  reader.read("node", drain.node);
-  if (reader.field("nodeOf")) {
-    MapReader pod = reader.nested("nodeOf");
-    drain.node_of.namespace_ = "default";
-    pod.read("namespace", drain.node_of.namespace_);
-    if (pod.required("name", "name the pod")) pod.read("name", drain.node_of.name);
-    pod.finish();
-  }
+  read_node(reader, drain.node);
   sim::Duration grace{};
   if (reader.read("gracePeriod", grace))
     drain.grace_seconds = std::chrono::duration_cast<std::chrono::seconds>(grace).count();
   reader.read("timeout", drain.timeout);
   reader.read("force", drain.force);
-  if (drain.node.empty() == drain.node_of.name.empty() && reader.present()) {
-    reader.problems().add(reader.location(), fmt::format("{} names no node", reader.path()),
-                          "give `node: node-1`, or `nodeOf: {namespace: demo, name: sdb-leaf-0}`");
-  }
   reader.finish();
   return drain;
 }

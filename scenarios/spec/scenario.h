@@ -38,10 +38,9 @@ struct PatchAction {
   bool status = false;
   api::Value body;
 };
-// `kubectl drain`: of this node, or of the node that this pod is on then.
+// `kubectl drain`.
 struct DrainAction {
-  std::string node;
-  api::ObjectKey node_of;
+  std::string node;                           // as of a NodeAction
   std::optional<std::int64_t> grace_seconds;  // else each pod's own
   sim::Duration timeout{0};                   // 0: for ever
   bool force = false;                         // also pods without a controller

@@ -67,7 +67,8 @@ Cluster::Cluster(const Scenario& scenario, std::uint64_t seed, Planners planners
       action_watcher_(environment_) {
   if (observer != nullptr) simulation_.trace().add_observer(*observer);
   // The definitions of what is not built in are there before anybody asks.
-  for (const Manifest* manifest : all_objects(scenario_)) store_.registry().learn(*manifest->object);
+  for (const Manifest* manifest : all_objects(scenario_))
+    store_.registry().learn(*manifest->object);
   endpoint_.add_interceptor(action_watcher_);
   endpoint_.add_interceptor(injector_);
   add_api_server();

@@ -109,14 +109,6 @@ sim::Task<api::Result<api::Response>> insist(EvictionsPtr all, api::Request requ
   }
 }
 
-sim::Task<api::Result<std::string>> node_of(EvictionsPtr all, api::ObjectKey key) {
-  api::Request request =
-      api::Request::get(api::ObjectRef(api::Kind::kPod, key.namespace_, key.name));
-  const api::Result<api::Response> pod = co_await insist(all, std::move(request));
-  if (!pod) co_return pod.error();
-  co_return api::as<api::Pod>(pod->object)->spec->node_name;
-}
-
 sim::Task<api::Result<api::Response>> cordon(EvictionsPtr all, std::string node) {
   const api::Value spec = api::Value::object({{"unschedulable", true}});
   const api::Value body = api::Value::object({{"spec", spec}});
@@ -140,13 +132,7 @@ sim::Task<std::string> drain(sim::Runtime& runtime, api::Client& client, DrainAc
   all->grace = what.grace_seconds;
   all->deadline = what.timeout > sim::Duration::zero() ? runtime.now() + what.timeout
                                                        : sim::Time(sim::Duration::max());
-  std::string node = what.node;
-  if (node.empty()) {
-    const api::Result<std::string> found = co_await node_of(all, what.node_of);
-    if (!found) co_return fmt::format("drain: {}", found.error().message);
-    node = *found;
-    if (node.empty()) co_return fmt::format("drain: {} has no node", to_string(what.node_of));
-  }
+  const std::string& node = what.node;
   const api::Result<api::Response> cordoned = co_await cordon(all, node);
   if (!cordoned) co_return fmt::format("cordon {}: {}", node, cordoned.error().message);
   const api::Result<api::Response> listed = co_await pods_of(all, node);

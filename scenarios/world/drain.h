@@ -17,7 +17,8 @@
 
 namespace sdbtwin::scenarios {
 
-// "": every pod is gone. Else why not; what has been done stays done. `client` outlives the task.
+// "": every pod is gone. Else why not; what has been done stays done. `what.node` is a node's name;
+// `client` outlives the task.
 sim::Task<std::string> drain(sim::Runtime& runtime, api::Client& client, DrainAction what);
 
 }  // namespace sdbtwin::scenarios

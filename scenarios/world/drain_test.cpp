@@ -61,7 +61,7 @@ class DrainTest : public MachineryTest {
 
 DrainAction of_pod(const std::string& pod) {
   DrainAction what;
-  what.node_of = api::ObjectKey("demo", pod);
+  what.node = node_of(pod);
   return what;
 }
 

@@ -94,6 +94,7 @@ struct ChangesNode {
   bool operator()(const DeleteAction& action) const { return action.ref.kind == api::Kind::kNode; }
   bool operator()(const PatchAction& action) const { return action.ref.kind == api::Kind::kNode; }
   bool operator()(const NodeAction&) const { return true; }
+  bool operator()(const DrainAction&) const { return true; }
 };
 
 bool can_fail(const Scenario& scenario) {

@@ -24,6 +24,10 @@ bool worth_another_try(const api::ApiError& error) {
          error.reason == api::Reason::kServiceUnavailable;
 }
 
+std::string no_node(const std::string& text) {
+  return fmt::format("there is no node \"{}\"", text);
+}
+
 }  // namespace
 
 User::User(sim::Runtime& runtime, std::unique_ptr<api::Client> client, const Scenario& scenario,
@@ -69,7 +73,13 @@ sim::Task<void> User::act(std::size_t index) {
 
 sim::Task<void> User::drain_node(std::size_t index) {
   DrainAction what = std::get<DrainAction>(scenario_.actions[index].what);
-  std::string refusal = co_await drain(runtime_, *client_, std::move(what));
+  std::string refusal;
+  if (const std::optional<std::string> node = node_of(what.node, false)) {
+    what.node = *node;
+    refusal = co_await drain(runtime_, *client_, std::move(what));
+  } else {
+    refusal = no_node(what.node);
+  }
   finish(index, std::move(refusal));
 }
 
@@ -106,16 +116,19 @@ sim::Task<std::string> User::carry_out(const Action& action) {
   co_return co_await send(std::move(request));
 }
 
+std::optional<std::string> User::node_of(const std::string& text, bool takes_back) {
+  if (const auto known = nodes_.find(text); takes_back && known != nodes_.end()) {
+    return known->second;
+  }
+  std::optional<std::string> node = find_node_(text);
+  if (node) nodes_[text] = *node;
+  return node;
+}
+
 sim::Task<std::string> User::carry_out_on_node(NodeAction action) {
   const bool takes_back = action.verb == NodeVerb::kUncordon || action.verb == NodeVerb::kUntaint;
-  std::optional<std::string> node;
-  if (const auto known = nodes_.find(action.node); takes_back && known != nodes_.end()) {
-    node = known->second;
-  } else {
-    node = find_node_(action.node);
-  }
-  if (!node) co_return fmt::format("there is no node \"{}\"", action.node);
-  nodes_[action.node] = *node;
+  const std::optional<std::string> node = node_of(action.node, takes_back);
+  if (!node) co_return no_node(action.node);
   const api::ObjectRef ref(api::Kind::kNode, "", *node);
   if (action.verb == NodeVerb::kDelete) {
     api::Request remove = api::Request::remove(ref);

@@ -68,6 +68,8 @@ class User final : public sim::Actor {
   // does. "": done.
   sim::Task<std::string> apply(api::ObjectPtr object);
   sim::Task<std::string> carry_out(const Action& action);
+  // The node that a text means: now, or when something was last done to it.
+  std::optional<std::string> node_of(const std::string& text, bool takes_back);
   sim::Task<std::string> carry_out_on_node(NodeAction action);
   // Changes what the node has as it is read now; read again when somebody else was quicker.
   sim::Task<std::string> change_taints(std::string node, NodeAction action);

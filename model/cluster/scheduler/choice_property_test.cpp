@@ -391,8 +391,7 @@ RC_GTEST_PROP(SchedulerChoice, IsTheOneThatTheRulesDefine, ()) {
   }
   reference.pod = random_pod(dice, "new").make();
   Diagnosis diagnosis;
-  const auto chosen =
-      choose_node(pool, PodInfo::of(reference.pod), ClaimsOfPod(), diagnosis);
+  const auto chosen = choose_node(pool, PodInfo::of(reference.pod), ClaimsOfPod(), diagnosis);
   const auto expected = reference.choose();
   RC_CLASSIFY(!expected, "no node fits");
   RC_CLASSIFY(expected && diagnosis.by_node.empty(), "all nodes fit");

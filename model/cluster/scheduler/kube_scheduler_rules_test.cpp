@@ -96,13 +96,13 @@ TEST_F(KubeSchedulerRules, AnUnschedulablePodIsRetriedOnARelevantEvent) {
   cluster.run_for(10s);
   create_pod("late", "1", kApart, R"("app":"db")");
   cluster.run_for(1min);
-  ASSERT_TRUE(
-      cluster.ask(api::Request::remove(api::ObjectRef(api::Kind::kPod, "demo", "b"))).ok());
+  ASSERT_TRUE(cluster.ask(api::Request::remove(api::ObjectRef(api::Kind::kPod, "demo", "b"))).ok());
   cluster.run_until([&] { return node_of("late") != ""; }, 40s);
 }
 
 TEST_F(KubeSchedulerRules, AHardSpreadKeepsTheFourthPodOnTheEmptiestNode) {
-  create_set({.name = "db", .replicas = 4,
+  create_set({.name = "db",
+              .replicas = 4,
               .pod = R"("topologySpreadConstraints":[{"maxSkew":1,"topologyKey":)"
                      R"("kubernetes.io/hostname","whenUnsatisfiable":"DoNotSchedule",)"
                      R"("labelSelector":{"matchLabels":{"app":"db"}}}])",

@@ -51,8 +51,7 @@ void for_each_with_affinity(const NodePool& pool, const F& f) {
 
 bool matches(const api::PodAffinityTerm& term, std::string_view own_namespace,
              const api::Pod& other) {
-  return term.label_selector &&
-         covers_namespace(term, own_namespace, other.metadata.namespace_) &&
+  return term.label_selector && covers_namespace(term, own_namespace, other.metadata.namespace_) &&
          term.label_selector->matches(*other.metadata.labels);
 }
 
@@ -111,8 +110,7 @@ std::optional<Rejection> PodAffinityFilter::why_not(const api::Node& node) const
 }
 
 void PodAffinityScore::add_preferences(const api::PodAffinity* affinity, const PodInfo& owner,
-                                       const PodInfo& other, const api::Node& node,
-                                       int64_t sign) {
+                                       const PodInfo& other, const api::Node& node, int64_t sign) {
   if (affinity == nullptr) return;
   for (const api::WeightedPodAffinityTerm& weighted : affinity->preferred) {
     if (matches(weighted.term, owner.namespace_(), *other.pod))

@@ -46,8 +46,8 @@ class PodAffinityScore {
   int64_t of(const api::Node& node) const { return weights_.total(node); }
 
  private:
-  void add_preferences(const api::PodAffinity* affinity, const PodInfo& owner,
-                       const PodInfo& other, const api::Node& node, int64_t sign);
+  void add_preferences(const api::PodAffinity* affinity, const PodInfo& owner, const PodInfo& other,
+                       const api::Node& node, int64_t sign);
   void add_pod(const PodInfo& pod, const PodInfo& there, const api::Node& node);
 
   TopologyCounts weights_;

@@ -195,9 +195,8 @@ std::optional<Preemption> find_victims(NodePool& pool, const PodInfo& pod,
       tried.by_node.emplace(name, *std::move(hopeless));
       continue;
     }
-    candidate.violations =
-        std::count_if(candidate.victims.begin(), candidate.victims.end(),
-                      [](const Victim& victim) { return victim.violates; });
+    candidate.violations = std::count_if(candidate.victims.begin(), candidate.victims.end(),
+                                         [](const Victim& victim) { return victim.violates; });
     if (!best || better(candidate, *best)) best = std::move(candidate);
   }
   if (!best) {

@@ -116,8 +116,7 @@ TEST_F(PreemptionTest, AnAntiAffinityIsResolvedByEvictingWhoeverMatchesIt) {
   add(node("a"));
   place(pod("other").label("app", "db").priority(1), "a");
   place(pod("web").label("app", "web").priority(1), "a");
-  const auto plan =
-      preempt(pod("p").priority(10).apart("kubernetes.io/hostname", "app", "db"));
+  const auto plan = preempt(pod("p").priority(10).apart("kubernetes.io/hostname", "app", "db"));
   EXPECT_THAT(victims(plan), ElementsAre("other"));
 }
 

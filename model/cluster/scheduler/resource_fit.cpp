@@ -49,8 +49,8 @@ std::optional<Rejection> no_room(const NodeInfo& node, const PodInfo& pod) {
   shortage.check(wanted.milli_cpu, reserved.milli_cpu, node.allocatable.milli_cpu, "cpu");
   shortage.check(wanted.memory_bytes, reserved.memory_bytes, node.allocatable.memory_bytes,
                  "memory");
-  shortage.check(wanted.ephemeral_bytes, reserved.ephemeral_bytes,
-                 node.allocatable.ephemeral_bytes, "ephemeral-storage");
+  shortage.check(wanted.ephemeral_bytes, reserved.ephemeral_bytes, node.allocatable.ephemeral_bytes,
+                 "ephemeral-storage");
   if (shortage.reasons.empty()) return std::nullopt;
   return Rejection{Plugin::kNodeResourcesFit, std::move(shortage.reasons),
                    !shortage.beyond_the_node};

@@ -44,7 +44,6 @@ std::optional<std::string> choose_node(NodePool& pool, const PodInfo& pod,
                                        const ClaimsOfPod& claims, Diagnosis& diagnosis);
 // One node by these rules.
 std::optional<Rejection> why_not_with_nominated(NodePool& pool, const PodInfo& pod,
-                                                const ClaimsOfPod& claims,
-                                                const std::string& node);
+                                                const ClaimsOfPod& claims, const std::string& node);
 
 }  // namespace sdbtwin::cluster

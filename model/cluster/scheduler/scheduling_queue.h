@@ -22,12 +22,12 @@ namespace sdbtwin::cluster {
 
 enum class ClusterEvent : uint8_t {
   kNodeAdded,
-  kNodeResources,     // allocatable changed
-  kNodeLabels,        // labels changed
-  kNodeTaints,        // taints or cordon changed
-  kPodPlaced,         // a pod got a node, or its labels changed
-  kPodGone,           // a pod with a node is gone or has ended
-  kVolumes,           // claims, volumes, classes
+  kNodeResources,  // allocatable changed
+  kNodeLabels,     // labels changed
+  kNodeTaints,     // taints or cordon changed
+  kPodPlaced,      // a pod got a node, or its labels changed
+  kPodGone,        // a pod with a node is gone or has ended
+  kVolumes,        // claims, volumes, classes
 };
 
 class SchedulingQueue {

@@ -223,7 +223,8 @@ std::vector<int64_t> TopologySpreadScore::normalized() const {
     if (!raw) {
       scores.push_back(0);
     } else {
-      scores.push_back(most == 0 ? kSpreadScoreMax : kSpreadScoreMax * (most + least - *raw) / most);
+      scores.push_back(most == 0 ? kSpreadScoreMax
+                                 : kSpreadScoreMax * (most + least - *raw) / most);
     }
   }
   return scores;

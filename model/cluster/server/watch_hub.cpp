@@ -307,8 +307,7 @@ bool WatchHub::too_slow(const Subscription& subscription) const {
 
 void WatchHub::transmit(Subscription& subscription, WatchEvent event, sim::Duration extra) {
   sim::Duration delay = latency_->sample_delivery(subscription.rng_) + extra;
-  if (subscription.stalls_in_ > 0 && --subscription.stalls_in_ == 0)
-    delay += subscription.stall_;
+  if (subscription.stalls_in_ > 0 && --subscription.stalls_in_ == 0) delay += subscription.stall_;
   subscription.send(std::move(event), server_->now() + delay);
 }
 

@@ -44,8 +44,7 @@ ApiLatency ApiLatency::scaled(const LatencyFactors& factors) const {
   result.for_each([&](std::string_view group, std::string_view name, TailedDistribution& d) {
     d = d.scaled(factors.of(group, name));
   });
-  result.per_listed_object =
-      per_listed_object * factors.of(kApiGroup, "listedObject") / 1000;
+  result.per_listed_object = per_listed_object * factors.of(kApiGroup, "listedObject") / 1000;
   return result;
 }
 
@@ -73,8 +72,8 @@ ApiLatency ApiLatency::without_jitter() const {
 
 WriteFate ApiLatency::sample_write(sim::Rng& rng) const {
   const std::uint64_t draw = rng.next();
-  const bool times_out = write_timeouts_per_million > 0 &&
-                         millionths_from_top(draw) < write_timeouts_per_million;
+  const bool times_out =
+      write_timeouts_per_million > 0 && millionths_from_top(draw) < write_timeouts_per_million;
   if (!times_out) return WriteFate{write.quantile(draw), WriteFate::Outcome::kAnswered};
   const bool applied = (draw & 1) != 0;
   return WriteFate{write.median(), applied ? WriteFate::Outcome::kTimedOutApplied

@@ -31,9 +31,9 @@ struct WriteFate {
 };
 
 struct ApiLatency {
-  TailedDistribution read;            // GET, LIST and the opening of a watch: there and back
-  TailedDistribution write;           // the same of everything else
-  TailedDistribution watch_delivery;  // from the write to the client, per stream in order
+  TailedDistribution read;                // GET, LIST and the opening of a watch: there and back
+  TailedDistribution write;               // the same of everything else
+  TailedDistribution watch_delivery;      // from the write to the client, per stream in order
   TailedDistribution informer_to_worker;  // from there to the worker that handles it
   // A connection that stalls does so once; what comes after stays behind.
   TailedDistribution watch_stall;

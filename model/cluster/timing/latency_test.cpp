@@ -65,9 +65,8 @@ TEST(LatencyTable, ApiWriteIsLognormalMedian8msSigma07) {
   expect_lognormal(ApiLatency::standard().write, 8ms, 16110us);
 }
 TEST(LatencyTable, OneWriteInAThousandTakesUniform1To10s) {
-  const Samples samples = sorted_draws(1'000'000, [](sim::Rng& rng) {
-    return ApiLatency::standard().write.sample(rng);
-  });
+  const Samples samples = sorted_draws(
+      1'000'000, [](sim::Rng& rng) { return ApiLatency::standard().write.sample(rng); });
   const auto slow = std::lower_bound(samples.begin(), samples.end(), 500ms);
   const auto count = samples.end() - slow;
   EXPECT_GT(count, 900);
@@ -136,9 +135,7 @@ TEST(LatencyTable, AttachIsLognormalMedian7sSigma07AndOneInTwoHundredIsStuck) {
   EXPECT_NEAR(static_cast<int>(stuck), 500, 70);
   expect_near(at_per_mille(sorted_draws(attach.without_tail()), 990), 35700ms);  // "p99 36 s"
 }
-TEST(LatencyTable, DetachHasMedian5s) {
-  EXPECT_EQ(Timings::defaults().volume_detach.median(), 5s);
-}
+TEST(LatencyTable, DetachHasMedian5s) { EXPECT_EQ(Timings::defaults().volume_detach.median(), 5s); }
 TEST(LatencyTable, AMountIs1sAndWhatItsFilesTake) {
   EXPECT_EQ(Timings::defaults().volume_mount.median(), 1s);
 }

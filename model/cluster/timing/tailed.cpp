@@ -18,8 +18,7 @@ std::int64_t millionths_from_top(std::uint64_t draw) {
 
 TailedDistribution::TailedDistribution(const sim::Distribution& body) : body_(body), rare_(body) {}
 
-TailedDistribution::TailedDistribution(const sim::Distribution& body,
-                                       std::int64_t rare_per_million,
+TailedDistribution::TailedDistribution(const sim::Distribution& body, std::int64_t rare_per_million,
                                        const sim::Distribution& rare)
     : body_(body), rare_(rare), rare_per_million_(rare_per_million) {
   SIM_ASSERT(0 <= rare_per_million);

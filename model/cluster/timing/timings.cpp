@@ -34,7 +34,8 @@ Timings Timings::defaults() {
                                           Distribution::constant(10min)),
       // kubernetes.md 6, row "attach": detach median 5 s; the spread of the attach [us].
       .volume_detach = Distribution::lognormal(5s, SigmaTenths::k7),
-      // kubernetes.md 6, row "mount+fsGroup chown": 1 s + files dependent. The rate per GiB is [us]: it makes the 5 s by which
+      // kubernetes.md 6, row "mount+fsGroup chown": 1 s + files dependent. The rate per GiB is
+      // [us]: it makes the 5 s by which
       // a leaf (10 GiB) takes longer than an aggregator (1 GiB).
       .volume_mount = around(1000ms, 100ms),
       .volume_mount_per_gib = around(550ms, 40ms),

@@ -8,8 +8,8 @@
 // recorded Restart run (kubedb.md 7; singlestore.md 6.2): eviction to Ready 40 s for an aggregator
 // (1 GiB volume) and 45 s for a leaf (10 GiB) on a grid of 5 s, that is 36..39 s and 41..44 s, of
 // which 30 s are the grace. The two differ by the size of their volumes only. Hence
-//   volume_mount_per_gib, init_work  are what is left of the recorded time, nothing else explains it;
-//   kill  is 0.5 s, because the relist that makes it visible adds 0..1 s: together "about 1 s".
+//   volume_mount_per_gib, init_work  are what is left of the recorded time, nothing else explains
+//   it; kill  is 0.5 s, because the relist that makes it visible adds 0..1 s: together "about 1 s".
 #pragma once
 
 #include <cstdint>
@@ -34,11 +34,11 @@ struct Timings {
   TailedDistribution volume_mount;          // whatever its size
   TailedDistribution volume_mount_per_gib;  // checking and owning its files
   TailedDistribution sandbox_start;         // with the pod's network
-  TailedDistribution image_pull_base;       // asking the registry, also for an image it does not have
-  int64_t image_pull_bytes_per_s;     // of one pull; pulls of a node are serial
+  TailedDistribution image_pull_base;     // asking the registry, also for an image it does not have
+  int64_t image_pull_bytes_per_s;         // of one pull; pulls of a node are serial
   int64_t image_pull_failures_per_mille;  // of pulls; then the kubelet backs off
-  TailedDistribution container_start;       // create and start, each container
-  TailedDistribution init_work;             // what an init container does before it exits
+  TailedDistribution container_start;     // create and start, each container
+  TailedDistribution init_work;           // what an init container does before it exits
 
   // Node: observing and stopping.
   TailedDistribution container_relist;  // from a container's change to the kubelet's noticing it
