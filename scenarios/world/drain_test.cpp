@@ -37,6 +37,11 @@ class DrainTest : public MachineryTest {
     cluster.run_until([&] { return outcome.has_value(); }, limit);
     return outcome.value_or("not at its end");
   }
+  DrainAction of_pod(const std::string& pod) {
+    DrainAction what;
+    what.node = node_of(pod);
+    return what;
+  }
   std::string node_of(const std::string& pod) {
     const auto found = cluster.pod(pod);
     return found == nullptr ? "" : found->spec->node_name;
@@ -58,12 +63,6 @@ class DrainTest : public MachineryTest {
   }
   std::unique_ptr<api::Client> client_;
 };
-
-DrainAction of_pod(const std::string& pod) {
-  DrainAction what;
-  what.node = node_of(pod);
-  return what;
-}
 
 TEST_F(DrainTest, CordonsEvictsAndWaitsUntilEachPodIsGone) {
   create_ready_set(2, 1);

@@ -131,7 +131,7 @@ TEST_F(GarbageCollectorTest, WhatIsCollectedIsDeletedWithUidAndVersionAsPrecondi
     Verdict before_apply(const CallInfo& call) override {
       const bool it = call.request.verb == api::Verb::kDelete && call.request.ref.key.name == "d";
       if (!it || seen.uid) return Verdict::proceed();
-      seen = call.request.delete_options;
+      seen = *call.request.delete_options;
       return Verdict::delayed(1s);
     }
     api::DeleteOptions seen;
