@@ -129,6 +129,7 @@ TEST_F(LoadTest, ABaseIsExtendedAndOverridden) {
 
 TEST_F(LoadTest, ActionsOnNodes) {
   const auto scenario = load(
+      "  manifests: [db.yaml]\n"
       "  cluster: {heartbeats: always}\n"
       "  actions:\n"
       "    - {at: 1m, cordon: {node: leaf/1}}\n"
@@ -148,8 +149,10 @@ TEST_F(LoadTest, ActionsOnNodes) {
 }
 
 TEST_F(LoadTest, ATextThatNamesNoNodeIsAProblem) {
-  EXPECT_FALSE(load("  actions: [{at: 1m, cordon: {node: \"Leaf 1\"}}]\n").has_value());
-  ASSERT_EQ(problems_.all().size(), 1U);
+  const Problem problem = problem_of(
+      "  manifests: [db.yaml]\n"
+      "  actions: [{at: 1m, cordon: {node: \"Leaf 1\"}}]\n");
+  EXPECT_THAT(problem.message, HasSubstr("names no node"));
 }
 
 // ---- the kinds of broken input
