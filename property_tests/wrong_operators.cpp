@@ -181,6 +181,7 @@ provisioner::Planner remakes_petsets() {
   return [](const provisioner::Snapshot& snapshot) {
     provisioner::Plan plan = provisioner::make_plan(snapshot);
     if (snapshot.database->spec->version != "8.9.3" || !replicas_up(snapshot)) return plan;
+    if (kit::is_paused(*snapshot.database)) return plan;  // it is wrong in one point only
     for (const auto& [child, object] : snapshot.children) {
       if (child.kind != provisioner::ChildKind::kPetSet || object == nullptr) continue;
       plan.actions.emplace_back(provisioner::DropChild{child});
