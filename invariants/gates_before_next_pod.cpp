@@ -12,6 +12,9 @@
 namespace sdbtwin::invariants {
 namespace {
 
+constexpr std::string_view kRestartPods = "RestartPods";
+constexpr std::string_view kRestartNodes = "RestartNodes";
+
 // One copy of a partition on the restarted node.
 struct Held {
   singlestore::CopyId copy;
@@ -27,6 +30,7 @@ struct Restarted {
   std::vector<Held> held;           // empty: it has no rows to compare
   std::optional<sim::Time> sized;   // latest instant at which an answer could show its rows
   sim::Time rows_held{};            // latest instant at which it had them, in truth
+  bool on_record = false;           // its request says that all pods have been restarted
 };
 
 class GatesBeforeNextPod final : public Invariant {
@@ -149,10 +153,11 @@ class GatesBeforeNextPod final : public Invariant {
     };
     const bool before = runs(write.before);
     const bool after = !write.deleted && runs(write.after);
-    if (before == after) return;
     const auto request =
         api::as<api::SinglestoreOpsRequest>(write.after ? write.after : write.before);
     const api::ObjectKey database(std::string(write.namespace_), request->spec->database_ref.name);
+    if (before && after) return on_progress(database, write, context);
+    if (before == after) return;
     running_[database] += after ? 1 : -1;
     if (after) return;
     const auto last = restarted_.find(database);
@@ -161,6 +166,25 @@ class GatesBeforeNextPod final : public Invariant {
       judge(last->second, "the request became Successful", sent_at(write, context.now()), context);
     }
     restarted_.erase(last);
+  }
+
+  // The end of the restarts is judged when it is put on record. What follows disrupts nobody, so it
+  // may take its time: a slow write, or a new process that goes on from the record.
+  void on_progress(const api::ObjectKey& database, const cluster::ObjectWritten& write,
+                   Context& context) {
+    const auto last = restarted_.find(database);
+    if (last == restarted_.end() || last->second.on_record) return;
+    if (write.actor != context.settings().ops_manager || !says_restarted(*write.after)) return;
+    judge(last->second, "the restarts were said to be done", sent_at(write, context.now()),
+          context);
+    last->second.on_record = true;
+  }
+
+  // The condition of the step (kubedb.md 4.4).
+  static bool says_restarted(const api::Object& object) {
+    const auto& conditions = api::cast<api::SinglestoreOpsRequest>(object).status->conditions;
+    return api::is_condition_true(conditions, kRestartPods) ||
+           api::is_condition_true(conditions, kRestartNodes);
   }
 
   void on_eviction(const cluster::ObjectWritten& write, Context& context) {
@@ -209,6 +233,7 @@ class GatesBeforeNextPod final : public Invariant {
       return;
     }
     const sim::Duration age = sent - *seen;
+    if (previous.on_record) return;
     oldest_ = std::max(oldest_, age);
     if (age > context.settings().poll + context.settings().reaction) {
       context.violated(fmt::format("{}, although {} was last seen {} {} before", what, previous.pod,

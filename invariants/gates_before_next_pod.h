@@ -3,7 +3,9 @@
 // query by the Ops-manager and its answer. Its rows: at redundancy 1 not fewer than before its
 // eviction, at redundancy 2 almost as many as the other copy of the same partition.
 //
-// The age of that evidence when the next eviction is sent is a margin: at most one poll.
+// The age of that evidence is a margin: at most one poll, when the next eviction is sent and when
+// the end of the restarts is put on record. What follows that disrupts nobody, and may take its
+// time.
 #pragma once
 
 #include <memory>

@@ -87,6 +87,10 @@ sim::Task<Execution> Executor::run(SetDatabaseVersion action, Context& context) 
 }
 
 sim::Task<Execution> Executor::run(EvictPod action, Context& context) {
+  // The writes before this one may have taken seconds. What was seen then does not say what another
+  // eviction would do now: it is looked at again.
+  const sim::Duration age = manager_.runtime().now() - context.snapshot.now;
+  if (age > kPollInterval) co_return Execution::kBlocked;
   api::DeleteOptions options;
   if (!action.uid.empty()) options.uid = action.uid;
   auto answer = co_await api::evict(manager_.client(), context.request->metadata.namespace_,

@@ -19,7 +19,8 @@ namespace sdbtwin::ops_manager {
 
 enum class Execution : std::uint8_t {
   kDone,     // all actions succeeded
-  kBlocked,  // the rest has to wait for the next poll (a budget, a pod that changed under us)
+  kBlocked,  // the rest has to wait for the next poll (a budget, a pod that changed under us, a
+             // snapshot that is too old to evict by)
   kStale,    // the request has been written by somebody else: plan again
   kGone,     // the request no longer exists
   kFailed,   // an API error: try again at the next poll
