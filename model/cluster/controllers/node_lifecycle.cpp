@@ -141,7 +141,7 @@ sim::Task<void> NodeLifecycleController::judge(NodePtr node, Found found) {
       break;
     case ConditionStatus::kFalse:
       if (unreachable) {
-        co_await swap_taints(node, api::kTaintNotReady);
+        (void)co_await swap_taints(node, api::kTaintNotReady);  // What fails is tried again in 5 s.
       } else {
         tainter.add(name);
       }
@@ -149,7 +149,8 @@ sim::Task<void> NodeLifecycleController::judge(NodePtr node, Found found) {
     case ConditionStatus::kUnknown:
     case ConditionStatus::kUnset:
       if (not_ready) {
-        co_await swap_taints(node, api::kTaintUnreachable);
+        (void)co_await swap_taints(node,
+                                   api::kTaintUnreachable);  // What fails is tried again in 5 s.
       } else {
         tainter.add(name);
       }
