@@ -1,6 +1,6 @@
 // Goal: IV01 to IV11 of the catalogue (docs/PETSET_CATALOGUE.md) hold after every sync, whatever
 // users do, pods suffer and requests answer. Method: rapidcheck draws the order, the retention
-// policy, the update strategy and a list of operations; a scripted API (petset_script.h) carries
+// policy, the update strategy and a list of operations; a scripted API (script.h) carries
 // them out; the invariants look at objects only. They share no code with the controller but names.
 
 #include <rapidcheck/gtest.h>

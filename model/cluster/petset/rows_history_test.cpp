@@ -1,5 +1,5 @@
 // Goal: the PetSet controller's revisions are listed, made, renumbered, adopted, cut and sorted as
-// the catalogue says (docs/PETSET_CATALOGUE.md, rows HI). Method: a scripted API (petset_script.h).
+// the catalogue says (docs/PETSET_CATALOGUE.md, rows HI). Method: a scripted API (script.h).
 
 #include "model/cluster/petset/script.h"
 

@@ -1,5 +1,5 @@
 // Goal: the rules that StatefulSet and PetSet share, and where PetSet differs, hold sync by sync.
-// Method: a scripted API (petset_script.h), both orders and all retention policies. The letters and
+// Method: a scripted API (script.h), both orders and all retention policies. The letters and
 // digits before a name are the row's in the project's catalogue (docs/PETSET_CATALOGUE.md).
 
 #include "model/cluster/petset/identity.h"

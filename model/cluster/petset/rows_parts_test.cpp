@@ -1,6 +1,6 @@
 // Goal: the parts of the PetSet controller do one thing each, and what they do when a request
 // fails is known: pod control, claims and their owners, status, adoption, names.
-// Method: a scripted API (petset_script.h); Events are counted. Names begin with the rows of the
+// Method: a scripted API (script.h); Events are counted. Names begin with the rows of the
 // catalogue (docs/PETSET_CATALOGUE.md).
 
 #include "model/cluster/petset/claim_retention.h"
