@@ -24,9 +24,13 @@ T pick(std::vector<T> values) {
   return *rc::gen::elementOf(std::move(values));
 }
 
-// Whatever size rapidcheck has reached: a small one would make a range of two always its first, and
-// what has to have one of two fields would never be drawn.
-bool toss() { return *rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<bool>()); }
+// Both draw from the whole range, whatever size rapidcheck has reached: a small size means its low
+// end only, and a fault that needs a positive number, or one of two fields, would never be drawn.
+template <class N>
+N within(N lowest, N highest) {
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<N>(lowest, highest));
+}
+bool toss() { return within(0, 2) == 1; }
 
 sim::Duration any_duration() {
   return sim::Duration(*rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000));
@@ -53,10 +57,10 @@ class FieldDrawer {
   }
   template <class N>
   void number(std::string_view, N& out, std::int64_t lowest, std::int64_t highest) {
-    out = static_cast<N>(*rc::gen::inRange<std::int64_t>(lowest, highest));
+    out = static_cast<N>(within<std::int64_t>(lowest, highest));
   }
   void bytes(std::string_view, std::int64_t& out) {
-    out = *rc::gen::inRange<std::int64_t>(-1'000'000'000'000, 1'000'000'000'000);
+    out = within<std::int64_t>(-1'000'000'000'000, 1'000'000'000'000);
   }
   void flag(std::string_view, bool& out) { out = toss(); }
   void target(std::string_view, faults::Target& out) {
