@@ -192,18 +192,15 @@ class Runner {
       outputs_.print(reports::render_text(results_.front(), text));
       return;
     }
-    std::vector<RunResult> shown;
+    bool all_passed = true;
     std::size_t full = 0;
     for (const RunResult& result : results_) {
       if (result.verdict == Verdict::kPassed) continue;
       if (full++ < kFullReportsMax) outputs_.print(reports::render_text(result, text) + "\n");
-      if (options_.quiet) shown.push_back(result);
+      all_passed = false;
     }
-    if (!options_.quiet) {
-      outputs_.print(reports::render_summary(results_, text));
-    } else if (!shown.empty()) {
-      outputs_.print(reports::render_summary(shown, text));
-    }
+    if (options_.quiet && all_passed) return;
+    outputs_.print(reports::render_summary(results_, text, options_.quiet));
   }
 
   const Options& options_;

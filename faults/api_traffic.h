@@ -1,6 +1,7 @@
 // What faults of the traffic with the API server have in common.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "faults/environment.h"
@@ -15,10 +16,11 @@ namespace sdbtwin::faults {
 // null: none runs.
 cluster::ApiServer* server_of(const Environment& environment);
 
-// `processes`: a glob; empty: everybody.
-bool fits(const std::string& processes, const cluster::Identity& client);
+// `processes`: a glob, or "leader of x" (leader.h); empty: everybody.
+bool fits(const Environment& environment, const std::string& processes,
+          const cluster::Identity& client);
 
-// Effect: the open watches of the processes that fit the glob break; empty: those of everybody.
-void break_watches(const Environment& environment, const std::string& processes);
+// Effect: the open watches of the processes that fit break. How many there were.
+std::size_t break_watches(const Environment& environment, const std::string& processes);
 
 }  // namespace sdbtwin::faults

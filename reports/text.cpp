@@ -290,7 +290,8 @@ std::string render_text(const RunResult& result, const TextOptions& options) {
   return TextReport(result, options).render();
 }
 
-std::string render_summary(const std::vector<RunResult>& results, const TextOptions& options) {
+std::string render_summary(const std::vector<RunResult>& results, const TextOptions& options,
+                           bool without_passed) {
   std::size_t name_width = 8;
   for (const RunResult& result : results) {
     name_width = std::max(name_width, columns(result.scenario));
@@ -299,6 +300,7 @@ std::string render_summary(const std::vector<RunResult>& results, const TextOpti
   std::size_t passed = 0;
   for (const RunResult& result : results) {
     passed += result.verdict == Verdict::kPassed;
+    if (without_passed && result.verdict == Verdict::kPassed) continue;
     out += fmt::format("{}  {}  seed {:<6} {:>12}  {:>10} events  {}\n",
                        paint(options, ink_of(result.verdict), pad(to_string(result.verdict), 18)),
                        pad(result.scenario, name_width), result.seed,

@@ -17,7 +17,7 @@ std::string render_text(const scenarios::RunResult& result, const TextOptions& o
 
 // One line per run, in a table; more lines below those that did not pass.
 std::string render_summary(const std::vector<scenarios::RunResult>& results,
-                           const TextOptions& options);
+                           const TextOptions& options, bool without_passed = false);
 
 // "118,220 events in 0.004 s: 29.6 M events/s, 39,000 times real time". Not deterministic.
 std::string speed_line(const std::vector<scenarios::RunResult>& results);

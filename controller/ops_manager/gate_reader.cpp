@@ -136,8 +136,12 @@ sim::Task<std::optional<Baseline>> GateReader::read_baseline(PodSlot slot) {
   if (slot.role == kit::Role::kStandalone) {
     co_return Baseline{.known = true, .rows = {}};
   }
-  const std::string host = kit::pod_host(*database_, slot.pod);
-  auto rows = co_await session_.ask(database_, sql::TableStatistics("", host));
+  // A node that is not online shows no tables, which is not the same as having none.
+  NodeRows node;
+  node.host = kit::pod_host(*database_, slot.pod);
+  node.role = slot.role;
+  if (co_await read_node(node) || !node_online(node).open()) co_return std::nullopt;
+  auto rows = co_await session_.ask(database_, sql::TableStatistics("", node.host));
   if (!rows) co_return std::nullopt;
   co_return baseline_of(*rows);
 }

@@ -28,7 +28,8 @@ class GateReader {
   // the same? A restart makes the second copies masters. Nullopt: there is nothing to compare.
   sim::Task<std::optional<GateReading>> read_copies(PodSlot slot);
 
-  // The rows that each instance of the node holds now; nullopt: could not be read.
+  // The rows that each instance of the node holds now; nullopt: could not be read, or the node is
+  // not online.
   sim::Task<std::optional<Baseline>> read_baseline(PodSlot slot);
 
  private:

@@ -47,7 +47,7 @@ class ApiOutageEffect final : public LastingEffect {
   }
 
   bool concerns(const cluster::Identity& client) const {
-    return in_force() && fits(fault_.process, client);
+    return in_force() && fits(environment(), fault_.process, client);
   }
   void strikes(std::string touched) {
     if (!host().has_fired()) host().fired(std::move(touched));

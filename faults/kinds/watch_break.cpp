@@ -15,14 +15,15 @@ class WatchBreakEffect final : public LastingEffect {
       : LastingEffect(host, Lasting{fault.duration, {}}), fault_(std::move(fault)) {}
 
   cluster::Verdict before_watch(const cluster::WatchInfo& watch) override {
-    if (!in_force() || !fits(fault_.process, watch.client)) return proceed();
+    if (!in_force() || !fits(environment(), fault_.process, watch.client)) return proceed();
+    if (!host().has_fired()) host().fired("watches of " + watch.client.process);
     return cluster::Verdict::failed(cluster::connection_refused());
   }
 
  private:
   std::optional<std::string> begin() override {
     if (server_of(environment()) == nullptr) return std::nullopt;
-    break_watches(environment(), fault_.process);
+    if (break_watches(environment(), fault_.process) == 0) return "";  // the next one it opens
     return fmt::format("watches of {}", fault_.process.empty() ? "everybody" : fault_.process);
   }
 

@@ -41,7 +41,7 @@ class WatchStallEffect final : public LastingEffect {
 
   bool concerns(const cluster::WatchInfo& watch, const api::WatchEvent& event) const {
     if (!in_force() || event.object == nullptr) return false;
-    if (!fits(fault_.process, watch.client)) return false;
+    if (!fits(environment(), fault_.process, watch.client)) return false;
     const api::ObjectMeta& metadata = event.object->metadata;
     return fault_.object.matches(event.object->kind(), metadata.namespace_, metadata.name);
   }

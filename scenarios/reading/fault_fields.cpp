@@ -36,7 +36,15 @@ void FieldReader::process(std::string_view name, std::string& out, faults::Proce
   const bool mortal = which == faults::Processes::kMortal;
   const std::vector<std::string> names = mortal ? mortal_processes() : client_processes();
   const std::string hint = mortal ? suggestion("", names, "processes") : "";
-  if (!required_text(name, out, hint) || names_process(out, names)) return;
+  if (!required_text(name, out, hint)) return;
+  if (mortal && out.find_first_of("*?") != std::string::npos) {
+    reader_.problems().add(
+        reader_.location_of(name),
+        fmt::format("\"{}\" is a pattern, and one process is meant", printable(out, 60)),
+        "write one fault for each of them");
+    return;
+  }
+  if (names_process(out, names)) return;
   reader_.problems().add(reader_.location_of(name),
                          fmt::format("no process is named \"{}\"", printable(out, 60)),
                          suggestion(out, names, "processes"));

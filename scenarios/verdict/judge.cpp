@@ -53,6 +53,16 @@ std::vector<DatabaseResult> describe_databases(const api::StoreReader& store) {
   return out;
 }
 
+namespace {
+
+// What the user could not do may be why nothing came to its end.
+std::string with_refusals(std::string reason, const std::vector<std::string>& refused) {
+  if (!refused.empty()) reason += fmt::format("; an action failed: {}", fmt::join(refused, "; "));
+  return reason;
+}
+
+}  // namespace
+
 void judge(RunResult& result, const std::vector<std::string>& open,
            const std::vector<std::string>& refused) {
   if (const auto* broken = first_violation(result, invariants::InvariantKind::kSafety)) {
@@ -60,17 +70,18 @@ void judge(RunResult& result, const std::vector<std::string>& open,
                fmt::format("{}: {}", broken->invariant, broken->message));
   }
   if (!open.empty()) {
-    return set(
-        result, Verdict::kStuck,
+    std::string reason =
         fmt::format("at the horizon of {}: {}", sim::format_duration(result.end.time_since_epoch()),
-                    fmt::join(open, "; ")));
+                    fmt::join(open, "; "));
+    return set(result, Verdict::kStuck, with_refusals(std::move(reason), refused));
   }
   if (const auto* broken = first_violation(result, invariants::InvariantKind::kLiveness)) {
-    return set(result, Verdict::kStuck, fmt::format("{}: {}", broken->invariant, broken->message));
+    std::string reason = fmt::format("{}: {}", broken->invariant, broken->message);
+    return set(result, Verdict::kStuck, with_refusals(std::move(reason), refused));
   }
   if (!refused.empty()) {
     return set(result, Verdict::kExpectationFailed,
-               fmt::format("the API server refused {}", fmt::join(refused, "; ")));
+               fmt::format("an action failed: {}", fmt::join(refused, "; ")));
   }
   for (const ExpectationResult& expectation : result.expectations) {
     if (expectation.met) continue;

@@ -1,5 +1,6 @@
 #include "model/cluster/timing/latency_factors.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "model/cluster/timing/latency.h"
@@ -22,6 +23,9 @@ std::vector<std::string_view> collect_names() {
   return names;
 }
 
+// The most that a scenario can say of one name; factors of factors go no further.
+constexpr std::int64_t kMost = 1'000'000;
+
 }  // namespace
 
 std::int64_t LatencyFactors::of(std::string_view group, std::string_view name) const {
@@ -30,7 +34,7 @@ std::int64_t LatencyFactors::of(std::string_view group, std::string_view name) c
     const auto found = per_mille.find(part);
     if (found != per_mille.end()) product = product * found->second / kUnchanged;
   }
-  return product;
+  return std::clamp<std::int64_t>(product, 1, kMost);
 }
 
 std::span<const std::string_view> latency_names() {
