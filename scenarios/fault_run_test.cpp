@@ -36,7 +36,10 @@ class Watcher final : public sim::TraceObserver {
       if (write->kind != api::Kind::kPod) return;
       if (write->after) waiting(api::cast<api::Pod>(*write->after));
       if (write->name != pod) return;
-      if (!write->before) ++created;
+      if (!write->before) {
+        ++created;
+        sent = *write->sent;
+      }
       if (write->actor == "fault-injector" && !write->deleted) ++deletions;
     }
   }
@@ -44,6 +47,7 @@ class Watcher final : public sim::TraceObserver {
   std::string pod = "sdb-leaf-1";        // of which all but pull_failed speak
   std::vector<std::int32_t> exit_codes;  // of the database's container
   int created = 0;
+  sim::Time sent{};   // the last request that created it
   int deletions = 0;  // by the fault
   bool pull_failed = false;
 
@@ -190,6 +194,20 @@ TEST_F(FaultRun, ANodeThatIsCutOffIsSeenOfflineAndComesBack) {
   const auto fired = [&](const char* name) { return by_name[name].fired->time; };
   EXPECT_GE(fired("seen offline"), fired("cut off") + 30s);  // heartbeats, silence
   EXPECT_GT(fired("seen online"), by_name["cut off"].healed->time);
+}
+
+// kubernetes.md 5.3: client-go repeats an answer 429 with Retry-After by itself, here each second.
+// A reconcile that failed would be tried again by 5.2: after 5, 15, ... 2555, 5115 ms.
+TEST_F(FaultRun, WhatAnOverloadedServerRefusesIsRepeatedByTheClientAndNoReconcileFails) {
+  const RunResult result =
+      run("  - when: {gone: {kind: Pod, name: sdb-leaf-1}}\n"
+          "    apiOutage: {process: petset-controller, answer: too-many-requests, for: 3s}\n");
+  expect_update(result);
+  expect_fired(result, "list Pod demo/ by petset-controller");
+  ASSERT_EQ(watcher_.created, 2);
+  const sim::Duration asked_again = watcher_.sent - result.faults.front().fired->time;
+  EXPECT_GE(asked_again, 3s);
+  EXPECT_LE(asked_again, 3100ms);
 }
 
 TEST_F(FaultRun, AGateIsSeenWhenItsAnswerComes) {

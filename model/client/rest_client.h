@@ -1,55 +1,40 @@
 #pragma once
 
-// RestClient: what client-go's REST client does on top of a connection (kubernetes.md 5.3): it
-// waits for its own rate limit before it sends, and repeats by itself what the server asked to be
-// repeated; it may give a call up after a time. Repeats, at most kRetriesMax times: answers 429 and
-// 5xx that carry Retry-After, and reads whose connection was lost while they were under way. Never:
+// What client-go's REST client does on top of a connection (kubernetes.md 5.3): it waits for its
+// own rate limit before it sends, and repeats by itself what the server asked to be repeated; it
+// may give a call up after a time. Repeats, at most kRetriesMax times: answers 429 and 5xx that
+// carry Retry-After, and reads whose connection was lost while they were under way. Never:
 // timeouts, conflicts, refused connections, writes whose connection was lost. The last answer is
-// the result. Belongs to one process and dies with it.
+// the result.
+//
+// These are its rules; whoever makes connections carries them out (cluster::ApiEndpoint).
 
 #include <cstdint>
-#include <memory>
+#include <string_view>
 
-#include "model/api/client.h"
-#include "model/client/rate_limiter.h"
-#include "sim/core/runtime.h"
+#include "model/api/result.h"
+#include "sim/core/time.h"
 
 namespace sdbtwin::client {
 
+inline constexpr int kRetriesMax = 10;  // client-go 0.34 rest.Request
+
 struct RestClientOptions {
-  // Requests per second and burst; 0: unlimited, as PetSet's 1e6. client-go's default is 5 and 10.
+  // Requests per second and burst; 0: unlimited, PetSet's 1e6; the others' by [us]. client-go: 5/10.
   std::int64_t qps = 0;
   std::int64_t burst = 0;
   // After so long a call is given up (rest.Config.Timeout); the server may still carry it out.
   // 0: never, as by default. Watches are not given up.
   sim::Duration timeout{0};
-};
+  // 0: every answer is the caller's.
+  int retries_max = kRetriesMax;
 
-class RestClient final : public api::Client {
- public:
-  static constexpr int kRetriesMax = 10;  // client-go 0.34 rest.Request
-
-  RestClient(sim::Runtime& runtime, std::unique_ptr<api::Client> connection,
-             const RestClientOptions& options = RestClientOptions{});
-
-  sim::Task<api::Result<api::Response>> call(api::Request request) override;
-  sim::Task<api::Result<std::unique_ptr<api::WatchStream>>> watch(
-      api::WatchRequest request) override;
-
-  // Repeats so far; for tests and reports.
-  std::uint64_t retries() const noexcept { return retries_; }
-
- private:
-  sim::Task<api::Result<api::Response>> call_in_time(api::Request request);
-  // The wait for the rate limit, from now.
-  sim::Duration own_turn();
-
-  sim::Runtime* runtime_;
-  std::unique_ptr<api::Client> connection_;
-  sim::Duration timeout_;
-  bool limited_;
-  TokenBucket bucket_;
-  std::uint64_t retries_ = 0;
+  // Plain HTTP, without client-go.
+  static RestClientOptions plain() {
+    RestClientOptions options;
+    options.retries_max = 0;
+    return options;
+  }
 };
 
 // How long client-go waits before it repeats by itself; 0: it does not. `read`: nothing can have
@@ -59,7 +44,8 @@ sim::Duration retry_wait(const api::ApiError& error, bool read);
 // A cause of this type marks a lost connection of which it is known that nothing was ever sent.
 inline constexpr std::string_view kConnectionRefused = "ConnectionRefused";
 bool was_refused(const api::ApiError& error);
-// And this type one that the client itself has given up.
-inline constexpr std::string_view kClientTimeout = "ClientTimeout";
+
+// What a caller reads when its client has given up a call. Nobody knows whether it was applied.
+api::ApiError given_up();
 
 }  // namespace sdbtwin::client

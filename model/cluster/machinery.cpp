@@ -78,7 +78,7 @@ void add_control_plane(sim::Simulation& simulation, ApiEndpoint& endpoint, DiskA
                        const Timings& timings, const MachineryOptions& options) {
   const auto add = [&](std::string_view name, auto make) {
     simulation.add_process(std::string(name), [&endpoint, name, make](Runtime& runtime) {
-      return make(runtime, endpoint.client_for(runtime, std::string(name)));
+      return make(runtime, endpoint.rest_client_for(runtime, std::string(name)));
     });
   };
   add(kPetSetControllerName, [options](Runtime& runtime, ClientPtr client) {
@@ -120,8 +120,8 @@ sim::Process& add_kubelet(sim::Simulation& simulation, ApiEndpoint& endpoint, No
   const std::string name = kubelet_name(machine.name());
   return simulation.add_process(
       name, [&endpoint, &machine, &disks, &registry, &timings, options, name](Runtime& runtime) {
-        return make_kubelet(runtime, endpoint.client_for(runtime, name), machine, disks, registry,
-                            timings, options);
+        return make_kubelet(runtime, endpoint.rest_client_for(runtime, name), machine, disks,
+                            registry, timings, options);
       });
 }
 

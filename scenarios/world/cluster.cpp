@@ -98,7 +98,7 @@ std::unique_ptr<api::Client> Cluster::connect(sim::Runtime& runtime) {
 }
 
 std::unique_ptr<api::Client> Cluster::connect_as(sim::Runtime& runtime, std::string_view user) {
-  return endpoint_.client_for(runtime, std::string(user));
+  return endpoint_.rest_client_for(runtime, std::string(user));
 }
 
 void Cluster::add_api_server() {

@@ -92,7 +92,7 @@ void ApiServer::release_all() {
 // --- On the way ---------------------------------------------------------------------------------
 
 void ApiServer::send(api::Request&& request, const Identity& client, sim::Duration there,
-                     sim::Duration back, Reply<api::Response>& reply) {
+                     sim::Duration back, CallReply& reply) {
   if (is_overloaded(request)) return reply.set(overloaded(), runtime_->now() + there + back);
   std::int32_t& seats = in_flight_like(request);
   auto call = std::make_unique<CallInFlight>(std::move(request), seats, *this, *runtime_, client,
@@ -111,7 +111,7 @@ void ApiServer::send(api::Request&& request, const Identity& client, sim::Durati
 }
 
 void ApiServer::send(api::WatchRequest&& request, const Identity& client, sim::Duration there,
-                     sim::Duration back, const sim::Rng& rng, Reply<WatchInFlight::Stream>& reply) {
+                     sim::Duration back, const sim::Rng& rng, WatchReply& reply) {
   auto watch =
       std::make_unique<WatchInFlight>(std::move(request), *reply.runtime(), rng, *this, *runtime_,
                                       client, endpoint_->next_id(), runtime_->now(), back);

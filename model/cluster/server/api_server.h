@@ -124,9 +124,9 @@ class ApiServer final : public sim::Actor {
   // For connections ------------------------------------------------------------------------------
 
   void send(api::Request&& request, const Identity& client, sim::Duration there, sim::Duration back,
-            Reply<api::Response>& reply);
+            CallReply& reply);
   void send(api::WatchRequest&& request, const Identity& client, sim::Duration there,
-            sim::Duration back, const sim::Rng& rng, Reply<WatchInFlight::Stream>& reply);
+            sim::Duration back, const sim::Rng& rng, WatchReply& reply);
   void take(CallInFlight& call);
   void take(WatchInFlight& watch);
 

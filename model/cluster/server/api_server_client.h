@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "model/api/client.h"
+#include "model/client/rest_client.h"
 #include "model/cluster/server/interceptor.h"
 #include "model/cluster/timing/latency.h"
 #include "sim/core/runtime.h"
@@ -30,8 +31,15 @@ class ApiEndpoint {
   ApiEndpoint(const ApiEndpoint&) = delete;
   ApiEndpoint& operator=(const ApiEndpoint&) = delete;
 
-  // A connection for one process. What the process has sent is still applied when it dies.
-  std::unique_ptr<api::Client> client_for(sim::Runtime& process, std::string user);
+  // A connection for one process, by client-go's rules. What the process has sent is still applied
+  // when it dies. Each connection has a rate limit of its own.
+  std::unique_ptr<api::Client> rest_client_for(
+      sim::Runtime& process, std::string user,
+      const client::RestClientOptions& options = client::RestClientOptions{});
+  // The same without client-go: every answer is the caller's.
+  std::unique_ptr<api::Client> client_for(sim::Runtime& process, std::string user) {
+    return rest_client_for(process, std::move(user), client::RestClientOptions::plain());
+  }
 
   // null: no server runs.
   ApiServer* server() noexcept { return server_; }

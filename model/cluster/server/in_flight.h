@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "model/api/client.h"
+#include "model/client/rest_client.h"
 #include "model/cluster/server/interceptor.h"
 #include "sim/core/runtime.h"
 #include "sim/core/waiter.h"
@@ -40,19 +41,40 @@ class ReplyBase : public sim::FrameWaiter {
   std::optional<sim::Time> at_;
 };
 
-template <class T>
+// `sent` is the client's request: moved from while it is under way, and given back by whoever
+// answers what client-go repeats. So a request that is answered at once is never copied.
+template <class Sent, class T>
 class Reply final : public ReplyBase {
  public:
-  using ReplyBase::ReplyBase;
+  Reply(sim::Runtime& client, Sent& sent) noexcept : ReplyBase(client), sent_(&sent) {}
 
+  // For answers to what the server has not taken.
   void set(api::Result<T> result, sim::Time at) {
     if (arrives(at)) result_.emplace(std::move(result));
   }
-  api::Result<T> await_resume() { return *std::move(result_); }
+  // For answers to `taken`, which goes no further when client-go repeats it. `read`: it changes
+  // nothing.
+  void set(api::Result<T> result, sim::Time at, Sent& taken, bool read) {
+    if (!arrives(at)) return;
+    if (!result.ok() && client::retry_wait(result.error(), read).count() > 0) {
+      *sent_ = std::move(taken);
+    }
+    result_.emplace(std::move(result));
+  }
+
+  void await_resume() const noexcept {}
+  // Preconditions of both: it has been waited for.
+  bool ok() const { return result_->ok(); }
+  // 0: client-go does not repeat it.
+  sim::Duration retry_wait(bool read) const { return client::retry_wait(result_->error(), read); }
+  api::Result<T> take() { return *std::move(result_); }
 
  private:
+  Sent* sent_;
   std::optional<api::Result<T>> result_;
 };
+using CallReply = Reply<api::Request, api::Response>;
+using WatchReply = Reply<api::WatchRequest, std::unique_ptr<api::WatchStream>>;
 
 class InFlight : public sim::Waiter {
  public:
@@ -83,7 +105,8 @@ class InFlight : public sim::Waiter {
   void proceed_at(sim::Time at) { arm(at); }
 
   virtual bool is_write() const noexcept = 0;
-  // Effect: the client reads the error at `at`, unless it has an answer by then.
+  // Effect: the client reads the error at `at`, unless it has an answer by then. The request goes
+  // no further, unless the error is one that client-go does not repeat (a timeout).
   virtual void refuse(api::ApiError error, sim::Time at) = 0;
 
  protected:
@@ -120,7 +143,8 @@ class CallInFlight final : public InFlight {
   bool is_write() const noexcept override { return request_.is_write(); }
   void refuse(api::ApiError error, sim::Time at) override { answer(std::move(error), at); }
   void answer(api::Result<api::Response> result, sim::Time at) {
-    if (reply_ != nullptr) static_cast<Reply<api::Response>*>(reply_)->set(std::move(result), at);
+    if (reply_ == nullptr) return;
+    static_cast<CallReply*>(reply_)->set(std::move(result), at, request_, !is_write());
   }
 
   Step step = Step::kArrive;
@@ -153,7 +177,8 @@ class WatchInFlight final : public InFlight {
   bool is_write() const noexcept override { return false; }
   void refuse(api::ApiError error, sim::Time at) override { answer(std::move(error), at); }
   void answer(api::Result<Stream> result, sim::Time at) {
-    if (reply_ != nullptr) static_cast<Reply<Stream>*>(reply_)->set(std::move(result), at);
+    if (reply_ == nullptr) return;
+    static_cast<WatchReply*>(reply_)->set(std::move(result), at, request_, true);
   }
 
   bool admitted = false;  // interceptors have been asked
