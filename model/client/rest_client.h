@@ -20,7 +20,7 @@ namespace sdbtwin::client {
 inline constexpr int kRetriesMax = 10;  // client-go 0.34 rest.Request
 
 struct RestClientOptions {
-  // Requests per second and burst; 0: unlimited, PetSet's 1e6; the others' by [us]. client-go: 5/10.
+  // Requests a second and burst; 0: unlimited, as PetSet's 1e6; others [us]. client-go: 5 and 10.
   std::int64_t qps = 0;
   std::int64_t burst = 0;
   // After so long a call is given up (rest.Config.Timeout); the server may still carry it out.

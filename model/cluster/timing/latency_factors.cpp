@@ -34,7 +34,7 @@ std::int64_t LatencyFactors::of(std::string_view group, std::string_view name) c
     const auto found = per_mille.find(part);
     if (found != per_mille.end()) product = product * found->second / kUnchanged;
   }
-  return std::clamp<std::int64_t>(product, 1, kMost);
+  return std::min(product, kMost);
 }
 
 std::span<const std::string_view> latency_names() {

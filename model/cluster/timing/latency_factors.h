@@ -16,7 +16,7 @@ struct LatencyFactors {
   std::map<std::string, std::int64_t, std::less<>> per_mille;
 
   // The product for a distribution of that group, in thousandths, rounded down.
-  // At least 1 and at most a thousandfold, whatever the product.
+  // At most a thousandfold, whatever the product; it may be 0.
   std::int64_t of(std::string_view group, std::string_view name) const;
 };
 

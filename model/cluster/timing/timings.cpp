@@ -64,7 +64,7 @@ Timings Timings::scaled(const LatencyFactors& factors) const {
   scaled.for_each([&](std::string_view group, std::string_view name, TailedDistribution& d) {
     d = d.scaled(factors.of(group, name));
   });
-  const int64_t transfer = factors.of(kNodeGroup, "imageTransfer");
+  const int64_t transfer = std::max<int64_t>(1, factors.of(kNodeGroup, "imageTransfer"));
   scaled.image_pull_bytes_per_s = std::max<int64_t>(1, image_pull_bytes_per_s * 1000 / transfer);
   return scaled;
 }
